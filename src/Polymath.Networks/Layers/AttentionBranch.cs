@@ -53,7 +53,7 @@ public sealed unsafe class AttentionBranch : IBranch
         _dJoined = builder.BackwardScratch("gradient of query, key and value", _joined.Columns);
 
         Parameter Gain(string which) => builder.Parameters.Add(
-            new($"{name}.{which}Norm.gain", 1, _shape.HeadWidth, ParameterRole.Vector, 1, 0));
+            ParameterSpecification.Vector($"{name}.{which}Norm.gain", _shape.HeadWidth, 1));
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed unsafe class Linear
         var weight = new ParameterSpecification(name + ".weight", OutputWidth, inputWidth, role, 0, deviation);
         Weight = builder.Parameters.Add(weight with { RowParts = outputParts });
         Bias = bias
-            ? builder.Parameters.Add(new(name + ".bias", 1, OutputWidth, ParameterRole.Vector, 0, 0))
+            ? builder.Parameters.Add(ParameterSpecification.Vector(name + ".bias", OutputWidth, 0))
             : null;
     }
 

@@ -28,9 +28,9 @@ public sealed unsafe class ResidualNorm
         _kernels = builder.Kernels;
         _kind = recipe.Normalization;
         _epsilon = recipe.NormalizationEpsilon;
-        _gain = builder.Parameters.Add(new(name + ".gain", 1, recipe.Width, ParameterRole.Vector, 1, 0));
+        _gain = builder.Parameters.Add(ParameterSpecification.Vector(name + ".gain", recipe.Width, 1));
         _shift = _kind == NormalizationKind.LayerNorm && recipe.Biases
-            ? builder.Parameters.Add(new(name + ".shift", 1, recipe.Width, ParameterRole.Vector, 0, 0))
+            ? builder.Parameters.Add(ParameterSpecification.Vector(name + ".shift", recipe.Width, 0))
             : null;
         _sum = first ? null : builder.Saved("residual stream", recipe.Width);
         _output = builder.Saved("norm output", recipe.Width);

@@ -15,8 +15,8 @@ public enum ParameterRole
 
 /// <summary>One named parameter of a network.</summary>
 /// <param name="Name">Its name, unique in the network, such as <c>blocks.0.attention.input.weight</c>.</param>
-/// <param name="Rows">Rows; 1 for a vector.</param>
-/// <param name="Columns">Columns.</param>
+/// <param name="Rows">Rows; a vector's length.</param>
+/// <param name="Columns">Columns; 1 for a vector.</param>
 /// <param name="Role">What it is.</param>
 /// <param name="InitialMean">The mean of its first values.</param>
 /// <param name="InitialDeviation">The standard deviation of its first values; 0: all equal the mean.</param>
@@ -31,4 +31,8 @@ public sealed record ParameterSpecification(
     /// optimiser should see each by itself; one part by default.
     /// </summary>
     public IReadOnlyList<int> RowParts { get; init; } = [Rows];
+
+    /// <summary>A vector whose first values are all alike.</summary>
+    public static ParameterSpecification Vector(string name, int count, float value) =>
+        new(name, count, 1, ParameterRole.Vector, value, 0);
 }
