@@ -1,0 +1,50 @@
+using Polymath.Compute;
+
+namespace Polymath.Networks;
+
+/// <summary>Token logits: a matrix of its own, or the embedding table read the other way (Press and Wolf, 2017).</summary>
+public sealed unsafe class TokenHead : IOutputHead
+{
+    // Rows of logits start on cache lines whatever the vocabulary.
+    private const int AlignmentFloats = MemoryPlan.AlignmentBytes / sizeof(float);
+
+    private readonly Kernels _kernels;
+    private readonly PlannedMatrix _logits;
+
+    /// <summary>Adds its parameters, unless tied, and reserves the logits.</summary>
+    public TokenHead(NetworkBuilder builder, TokenPort port, TrunkRecipe recipe)
+    {
+        _kernels = builder.Kernels;
+        Width = port.Table.Specification.Rows;
+        Weight = recipe.TiedHead
+            ? port.Table
+            : builder.Parameters.Add(new(
+                "tokens.head", Width, recipe.Width, ParameterRole.Embedding, 0, Initialization.Deviation));
+        int stride = (Width + AlignmentFloats - 1) / AlignmentFloats * AlignmentFloats;
+        _logits = builder.Plan.ReserveMatrix("logits", builder.MaxRows, stride);
+    }
+
+    /// <summary>[vocabulary, width].</summary>
+    public Parameter Weight { get; }
+
+    /// <inheritdoc/>
+    public int Width { get; }
+
+    /// <inheritdoc/>
+    public MatrixView Forward(MatrixView trunkOutput)
+    {
+        MatrixView logits = _logits.Top(trunkOutput.Rows).ColumnRange(0, Width);
+        _kernels.Multiply(MatrixProduct.NT, trunkOutput, Weight.Values, logits);
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Backward(MatrixView trunkOutput, MatrixView dOutputs, MatrixView dTrunkOutput)
+    {
+        _kernels.Multiply(MatrixProduct.NN, dOutputs, Weight.Values, dTrunkOutput);
+        _kernels.Multiply(MatrixProduct.TN, dOutputs, trunkOutput, Weight.Gradients, accumulate: true);
+    }
+
+    /// <inheritdoc/>
+    public double CountOperations(int rowCount) => 2.0 * rowCount * Width * Weight.Specification.Columns;
+}

@@ -1,0 +1,58 @@
+using Polymath.Compute;
+
+namespace Polymath.Networks;
+
+/// <summary>A linear layer y = x Wᵀ + b, with W [OutputWidth, InputWidth].</summary>
+public sealed unsafe class Linear
+{
+    private readonly Kernels _kernels;
+
+    /// <summary>Adds its parameters.</summary>
+    /// <param name="builder">What it is built with.</param>
+    /// <param name="name">The prefix of its parameters' names.</param>
+    /// <param name="inputWidth">Columns of x.</param>
+    /// <param name="outputParts">Columns of y, by part, where several layers with one input are joined.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="deviation">The standard deviation of the first weights.</param>
+    /// <param name="role">What its weight is to an optimiser.</param>
+    public Linear(
+        NetworkBuilder builder, string name, int inputWidth, IReadOnlyList<int> outputParts, bool bias, float deviation,
+        ParameterRole role = ParameterRole.Weight)
+    {
+        _kernels = builder.Kernels;
+        InputWidth = inputWidth;
+        OutputWidth = outputParts.Sum();
+        var weight = new ParameterSpecification(name + ".weight", OutputWidth, inputWidth, role, 0, deviation);
+        Weight = builder.Parameters.Add(weight with { RowParts = outputParts });
+        Bias = bias
+            ? builder.Parameters.Add(ParameterSpecification.Vector(name + ".bias", OutputWidth, 0))
+            : null;
+    }
+
+    /// <summary>Columns of x.</summary>
+    public int InputWidth { get; }
+
+    /// <summary>Columns of y.</summary>
+    public int OutputWidth { get; }
+
+    /// <summary>W [OutputWidth, InputWidth].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>b [OutputWidth], or null.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>y = x Wᵀ, and + b where <paramref name="addBias"/> and there is one.</summary>
+    public void Forward(MatrixView x, MatrixView y, bool addBias = true) =>
+        _kernels.Multiply(MatrixProduct.NT, x, Weight.Values, y, bias: addBias && Bias is not null ? Bias.Data : null);
+
+    /// <summary>dx = dy W, written.</summary>
+    public void BackwardInput(MatrixView dy, MatrixView dx) =>
+        _kernels.Multiply(MatrixProduct.NN, dy, Weight.Values, dx);
+
+    /// <summary>dW += dyᵀ x; the bias's gradient is the caller's, who can fuse it with another pass over dy.</summary>
+    public void BackwardWeight(MatrixView dy, MatrixView x) =>
+        _kernels.Multiply(MatrixProduct.TN, dy, x, Weight.Gradients, accumulate: true);
+
+    /// <summary>Operations of the forward pass.</summary>
+    public double CountOperations(int rowCount) => 2.0 * rowCount * InputWidth * OutputWidth;
+}
