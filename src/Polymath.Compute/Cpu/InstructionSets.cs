@@ -1,0 +1,62 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Polymath.Compute.Cpu;
+
+/// <summary>Which instruction sets this machine has, and the choice of one by name.</summary>
+public static class InstructionSets
+{
+    /// <summary>The environment variable that forces an instruction set; the composition root reads it.</summary>
+    public const string VariableName = "POLYMATH_KERNELS";
+
+    /// <summary>The best that this machine has.</summary>
+    public static InstructionSet Best { get; } =
+        IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
+        : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2
+        : InstructionSet.Portable;
+
+    /// <summary>What this machine has, best first.</summary>
+    public static IReadOnlyList<InstructionSet> Supported { get; } =
+        [.. Enum.GetValues<InstructionSet>().Where(IsSupported).OrderDescending()];
+
+    /// <summary>Whether this machine has an instruction set.</summary>
+    public static bool IsSupported(InstructionSet set) => set switch
+    {
+        InstructionSet.Portable => true,
+        InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
+
+        // The runtime calls 512-bit vectors accelerated only where it has F, BW, CD, DQ and VL and they do not throttle.
+        InstructionSet.Avx512 => Avx512F.IsSupported && Vector512.IsHardwareAccelerated && IsSupported(InstructionSet.Avx2),
+        _ => false,
+    };
+
+    /// <summary>The name by which <see cref="Parse"/> knows an instruction set.</summary>
+    public static string NameOf(InstructionSet set) => set switch
+    {
+        InstructionSet.Portable => "portable",
+        InstructionSet.Avx2 => "avx2",
+        InstructionSet.Avx512 => "avx512",
+        _ => throw new ArgumentOutOfRangeException(nameof(set), set, "unknown instruction set"),
+    };
+
+    /// <summary>The instruction set that a value of <see cref="VariableName"/> names; null or empty: the best.</summary>
+    /// <exception cref="InvalidInputException">The name is unknown, or this machine lacks the instruction set.</exception>
+    public static InstructionSet Parse(string? name)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return Best;
+        }
+
+        foreach (InstructionSet set in Supported)
+        {
+            if (string.Equals(name, NameOf(set), StringComparison.OrdinalIgnoreCase))
+            {
+                return set;
+            }
+        }
+
+        string supported = string.Join(", ", Supported.Select(NameOf));
+        throw new InvalidInputException($"{VariableName} is '{name}'; this machine supports {supported}");
+    }
+}

@@ -1,0 +1,76 @@
+namespace Polymath.Compute.Cpu;
+
+/// <summary>
+/// A vector of fp32 lanes of one instruction set. Kernels are written once, generic over it, and compiled for each
+/// width as if written by hand.
+/// </summary>
+/// <typeparam name="TSelf">The vector itself.</typeparam>
+internal unsafe interface ISimd<TSelf>
+    where TSelf : struct, ISimd<TSelf>
+{
+    /// <summary>The number of lanes.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>All lanes zero.</summary>
+    static abstract TSelf Zero { get; }
+
+    /// <summary>All lanes <paramref name="value"/>.</summary>
+    static abstract TSelf Create(float value);
+
+    /// <summary>Reads <see cref="Count"/> numbers; no alignment is needed.</summary>
+    static abstract TSelf Load(float* source);
+
+    /// <summary>Reads the first <paramref name="count"/> numbers, fewer than <see cref="Count"/>, touching no memory behind them.</summary>
+    /// <param name="source">Where they are.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="rest">What the other lanes are.</param>
+    static abstract TSelf LoadPartial(float* source, int count, TSelf rest);
+
+    /// <summary>Writes all lanes.</summary>
+    static abstract void Store(TSelf value, float* destination);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes, fewer than <see cref="Count"/>, and nothing behind them.</summary>
+    static abstract void StorePartial(TSelf value, float* destination, int count);
+
+    /// <summary>The first <paramref name="count"/> lanes of <paramref name="value"/>, zero in the others.</summary>
+    static abstract TSelf KeepFirst(TSelf value, int count);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract TSelf operator +(TSelf left, TSelf right);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract TSelf operator -(TSelf left, TSelf right);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract TSelf operator *(TSelf left, TSelf right);
+
+    /// <summary>Lane by lane.</summary>
+    static abstract TSelf operator /(TSelf left, TSelf right);
+
+    /// <summary><paramref name="a"/>·<paramref name="b"/> + <paramref name="c"/>, fused where the hardware can.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>The larger; <paramref name="right"/> where either is not a number.</summary>
+    static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary>The smaller; <paramref name="right"/> where either is not a number.</summary>
+    static abstract TSelf Min(TSelf left, TSelf right);
+
+    /// <summary>The square root.</summary>
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary>The nearest integer, ties to even.</summary>
+    static abstract TSelf Round(TSelf value);
+
+    /// <summary>
+    /// <paramref name="value"/>·2^<paramref name="exponent"/> for an integer exponent from -127 to 128; zero for -127, so
+    /// that a value near 1 never becomes denormal.
+    /// </summary>
+    static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf exponent);
+
+    /// <summary>The sum of all lanes.</summary>
+    static abstract float Sum(TSelf value);
+
+    /// <summary>The largest of all lanes.</summary>
+    static abstract float HorizontalMax(TSelf value);
+}

@@ -1,0 +1,123 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Polymath.Compute.Cpu;
+
+/// <summary>The lanes that <see cref="Vector{T}"/> has on this machine: Arm, and x86 without AVX2.</summary>
+internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
+{
+    private readonly Vector<float> _lanes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private SimdPortable(Vector<float> lanes) => _lanes = lanes;
+
+    /// <inheritdoc/>
+    public static int Count => Vector<float>.Count;
+
+    /// <inheritdoc/>
+    public static SimdPortable Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector<float>.Zero);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Create(float value) => new(new Vector<float>(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Load(float* source) => new(Vector.Load(source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static SimdPortable LoadPartial(float* source, int count, SimdPortable rest)
+    {
+        Vector<float> lanes = rest._lanes;
+        new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(&lanes, Count));
+        return new(lanes);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(SimdPortable value, float* destination) => value._lanes.Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void StorePartial(SimdPortable value, float* destination, int count)
+    {
+        Vector<float> lanes = value._lanes;
+        new ReadOnlySpan<float>(&lanes, count).CopyTo(new Span<float>(destination, count));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable KeepFirst(SimdPortable value, int count) => new(Vector.ConditionalSelect(
+        Vector.LessThan(Vector<int>.Indices, new Vector<int>(count)), value._lanes, Vector<float>.Zero));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable operator +(SimdPortable left, SimdPortable right) => new(left._lanes + right._lanes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable operator -(SimdPortable left, SimdPortable right) => new(left._lanes - right._lanes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable operator *(SimdPortable left, SimdPortable right) => new(left._lanes * right._lanes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable operator /(SimdPortable left, SimdPortable right) => new(left._lanes / right._lanes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable MultiplyAdd(SimdPortable a, SimdPortable b, SimdPortable c) =>
+        new(Vector.MultiplyAddEstimate(a._lanes, b._lanes, c._lanes));
+
+    // Written by comparison: which operand the native instruction returns for what is not a number differs.
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Max(SimdPortable left, SimdPortable right) => new(Vector.ConditionalSelect(
+        Vector.GreaterThan(left._lanes, right._lanes), left._lanes, right._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Min(SimdPortable left, SimdPortable right) => new(Vector.ConditionalSelect(
+        Vector.LessThan(left._lanes, right._lanes), left._lanes, right._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Sqrt(SimdPortable value) => new(Vector.SquareRoot(value._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Round(SimdPortable value) => new(Vector.Round(value._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable ScaleByPowerOfTwo(SimdPortable value, SimdPortable exponent)
+    {
+        Vector<int> biased = Vector.ConvertToInt32Native(exponent._lanes) + new Vector<int>(127);
+        return new(value._lanes * Vector.AsVectorSingle(biased << 23));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(SimdPortable value) => Vector.Sum(value._lanes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float HorizontalMax(SimdPortable value)
+    {
+        float largest = value._lanes[0];
+        for (int lane = 1; lane < Count; lane++)
+        {
+            largest = value._lanes[lane] > largest ? value._lanes[lane] : largest;
+        }
+
+        return largest;
+    }
+}
