@@ -1,28 +1,14 @@
 using System.Text.Json.Serialization;
-using Polymath.Compute;
+using Polymath.Formats.Tokenizers;
 using Polymath.Learning;
-using Polymath.Networks;
 
 namespace Polymath.Fields.Text;
-
-/// <summary>How text becomes tokens.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<TokenizerKind>))]
-public enum TokenizerKind
-{
-    /// <summary>A token a byte.</summary>
-    Bytes,
-
-    /// <summary>A token a character of the training text.</summary>
-    Characters,
-
-    /// <summary>Byte-level byte-pair encoding, trained on the training text (Sennrich et al., 2016).</summary>
-    BytePairs,
-}
 
 /// <summary>Which tokenizer a text model uses.</summary>
 public sealed record TokenizerRecipe
 {
     /// <summary>How text becomes tokens.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<TokenizerKind>))]
     public TokenizerKind Kind { get; init; } = TokenizerKind.BytePairs;
 
     /// <summary>Tokens of a byte-pair vocabulary, the 256 bytes and the end-of-text token included.</summary>
@@ -56,6 +42,12 @@ public sealed record TextRecipe : Recipe
     /// </summary>
     public float ExaminationOverlap { get; init; } = 0.5f;
 
+    /// <summary>Tokens of held-out text that the examination at the end scores, from its beginning; 0: all.</summary>
+    public int ExaminationTokens { get; init; } = 200_000;
+
+    /// <summary>Tokens that an examination in passing scores.</summary>
+    public int QuickExaminationTokens { get; init; } = 20_000;
+
     /// <inheritdoc/>
     public override void Validate(ICollection<string> errors)
     {
@@ -64,6 +56,9 @@ public sealed record TextRecipe : Recipe
         Check(
             ExaminationOverlap is >= 0 and <= 0.95f,
             $"examinationOverlap is {ExaminationOverlap}, expected 0 to 0.95");
+        Check(ExaminationTokens >= 0, $"examinationTokens is {ExaminationTokens}, expected 0 (all) or more");
+        Check(
+            QuickExaminationTokens >= 1, $"quickExaminationTokens is {QuickExaminationTokens}, expected 1 or more");
         Check(
             Tokenizer.VocabularySize is >= 257 and <= 1_000_000,
             $"tokenizer.vocabularySize is {Tokenizer.VocabularySize}, expected 257 to 1000000");
