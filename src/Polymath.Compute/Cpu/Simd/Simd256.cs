@@ -12,9 +12,6 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Simd256(Vector256<float> lanes) => _lanes = lanes;
 
-    /// <summary>Whether this machine has it.</summary>
-    public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
-
     /// <inheritdoc/>
     public static int Count => 8;
 

@@ -12,9 +12,6 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Simd512(Vector512<float> lanes) => _lanes = lanes;
 
-    /// <summary>Whether this machine has it.</summary>
-    public static bool IsSupported => Avx512F.IsSupported && Avx512DQ.IsSupported;
-
     /// <inheritdoc/>
     public static int Count => 16;
 

@@ -1,0 +1,187 @@
+namespace Polymath.Compute.Cpu;
+
+/// <summary>The contract of the kernels, checked and handed on to the classes that do the work.</summary>
+/// <typeparam name="TSimd">The vector that they are compiled for.</typeparam>
+internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
+    where TSimd : struct, ISimd<TSimd>
+{
+    private readonly WorkerTeam _team;
+    private readonly Scratch _scratch = new();
+
+    public CpuKernels(InstructionSet instructionSet, int threadCount)
+    {
+        Name = InstructionSets.NameOf(instructionSet);
+        _team = new WorkerTeam(threadCount);
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override int ThreadCount => _team.ThreadCount;
+
+    /// <inheritdoc/>
+    public override long ScratchBytes => _scratch.Bytes;
+
+    /// <inheritdoc/>
+    public override void Multiply(
+        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null) =>
+        throw new NotSupportedException("the matrix multiplier is not joined yet");
+
+    /// <inheritdoc/>
+    public override void AddNormalize(
+        NormalizationKind kind, MatrixView x, MatrixView? delta, float* deltaBias, MatrixView sum, float* gain,
+        float* shift, float epsilon, MatrixView y, float* mean, float* inverseDeviation)
+    {
+        Require.Shape(delta, x.Rows, x.Columns);
+        Require.Shape(sum, x.Rows, x.Columns);
+        Require.Shape(y, x.Rows, x.Columns);
+        Normalization<TSimd>.AddNormalize(
+            _team, kind, x, delta, deltaBias, sum, gain, shift, epsilon, y, mean, inverseDeviation);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizeBackward(
+        NormalizationKind kind, MatrixView sum, MatrixView dy, float* gain, float* mean, float* inverseDeviation,
+        MatrixView dx, bool accumulate, float* dGain, float* dShift, float* dDeltaBias)
+    {
+        Require.Shape(dy, sum.Rows, sum.Columns);
+        Require.Shape(dx, sum.Rows, sum.Columns);
+        NormalizationBackward<TSimd>.Run(
+            _team, _scratch, kind, sum, dy, gain, mean, inverseDeviation, dx, accumulate, dGain, dShift, dDeltaBias);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizeHeads(
+        MatrixView x, int headWidth, float* gain, float epsilon, MatrixView y, float* inverseDeviation)
+    {
+        Require.Heads(x.Columns, headWidth);
+        Require.Shape(y, x.Rows, x.Columns);
+        HeadNormalization<TSimd>.Forward(_team, x, headWidth, gain, epsilon, y, inverseDeviation);
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizeHeadsBackward(
+        MatrixView x, int headWidth, float* gain, float* inverseDeviation, MatrixView dy, float* dGain)
+    {
+        Require.Heads(x.Columns, headWidth);
+        Require.Shape(dy, x.Rows, x.Columns);
+        HeadNormalization<TSimd>.Backward(_team, _scratch, x, headWidth, gain, inverseDeviation, dy, dGain);
+    }
+
+    /// <inheritdoc/>
+    public override void Rotate(MatrixView x, int headWidth, int* positions, MatrixView table, bool inverse)
+    {
+        Require.Heads(x.Columns, headWidth, divisor: 2);
+        Require.Shape(table, table.Rows, headWidth);
+        Require.Indices(positions, x.Rows, table.Rows);
+        Rotations<TSimd>.Rotate(_team, x, headWidth, positions, table, inverse);
+    }
+
+    /// <inheritdoc/>
+    public override void Gelu(MatrixView x, MatrixView y)
+    {
+        Require.Shape(y, x.Rows, x.Columns);
+        ActivationKernels<TSimd>.Gelu(_team, x, y);
+    }
+
+    /// <inheritdoc/>
+    public override void GeluBackward(MatrixView x, MatrixView dy, float* dBias)
+    {
+        Require.Shape(dy, x.Rows, x.Columns);
+        ActivationKernels<TSimd>.GeluBackward(_team, _scratch, x, dy, dBias);
+    }
+
+    /// <inheritdoc/>
+    public override void SwiGlu(MatrixView gateAndUp, MatrixView y)
+    {
+        Require.Shape(gateAndUp, y.Rows, checked(2 * y.Columns));
+        ActivationKernels<TSimd>.SwiGlu(_team, gateAndUp, y);
+    }
+
+    /// <inheritdoc/>
+    public override void SwiGluBackward(MatrixView gateAndUp, MatrixView dy, MatrixView dGateAndUp, float* dBias)
+    {
+        Require.Shape(gateAndUp, dy.Rows, checked(2 * dy.Columns));
+        Require.Shape(dGateAndUp, gateAndUp.Rows, gateAndUp.Columns);
+        ActivationKernels<TSimd>.SwiGluBackward(_team, _scratch, gateAndUp, dy, dGateAndUp, dBias);
+    }
+
+    /// <inheritdoc/>
+    public override void AddColumnSums(MatrixView x, float* sums) =>
+        ColumnSums<TSimd>.Add(_team, _scratch, x, sums);
+
+    /// <inheritdoc/>
+    public override void Attend(
+        AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
+        MatrixView output, float* logSums) =>
+        throw new NotSupportedException("attention is not joined yet");
+
+    /// <inheritdoc/>
+    public override void AttendBackward(
+        AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
+        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue) =>
+        throw new NotSupportedException("attention is not joined yet");
+
+    /// <inheritdoc/>
+    public override void AttendCached(
+        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output) =>
+        throw new NotSupportedException("attention is not joined yet");
+
+    /// <inheritdoc/>
+    public override void Embed(int* tokens, MatrixView table, int* positions, MatrixView? positionTable, MatrixView y)
+    {
+        CheckTables(tokens, table, positions, positionTable, y);
+        Embeddings<TSimd>.Embed(_team, tokens, table, positions, positionTable, y);
+    }
+
+    /// <inheritdoc/>
+    public override void EmbedBackward(
+        int* tokens, MatrixView dTable, int* positions, MatrixView? dPositionTable, MatrixView dy)
+    {
+        CheckTables(tokens, dTable, positions, dPositionTable, dy);
+        Embeddings<TSimd>.EmbedBackward(_team, tokens, dTable, positions, dPositionTable, dy);
+    }
+
+    /// <inheritdoc/>
+    public override void CrossEntropy(MatrixView logits, int* targets, float gradientScale, float* losses)
+    {
+        Require.IndicesOrNone(targets, logits.Rows, logits.Columns);
+        CrossEntropies<TSimd>.Run(_team, logits, targets, gradientScale, losses);
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(float* y, long count, float value) => Elementwise<TSimd>.Fill(_team, y, count, value);
+
+    /// <inheritdoc/>
+    public override void Blend(float* y, float scaleY, float* x, float scaleX, long count) =>
+        Elementwise<TSimd>.Blend(_team, y, scaleY, x, scaleX, count);
+
+    /// <inheritdoc/>
+    public override double SumOfSquares(float* x, long count) =>
+        Elementwise<TSimd>.SumOfSquares(_team, _scratch, x, count);
+
+    /// <inheritdoc/>
+    public override void AdamW(
+        in AdamWStep step, float* parameters, float* gradients, float* firstMoments, float* secondMoments, long count) =>
+        OptimizerSteps<TSimd>.AdamW(_team, step, parameters, gradients, firstMoments, secondMoments, count);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _team.Dispose();
+        _scratch.Dispose();
+    }
+
+    private static void CheckTables(
+        int* tokens, MatrixView table, int* positions, MatrixView? positionTable, MatrixView rows)
+    {
+        Require.Shape(table, table.Rows, rows.Columns);
+        Require.Indices(tokens, rows.Rows, table.Rows);
+        if (positionTable is MatrixView present)
+        {
+            Require.Shape(present, present.Rows, rows.Columns);
+            Require.Indices(positions, rows.Rows, present.Rows);
+        }
+    }
+}
