@@ -5,8 +5,7 @@ namespace Polymath.Formats.TensorBoard;
 /// (tensorflow/core/util/event.proto, framework/summary.proto, framework/tensor.proto).
 /// </summary>
 /// <remarks>
-/// Each start of a process writes a file of its own into the run's folder; TensorBoard joins them, and a resumed run
-/// simply continues at a later step. Every event goes to the operating system in one write, so TensorBoard sees it at
+/// Each start of a process writes a file of its own into the run's folder, and TensorBoard joins them. Every event goes to the operating system in one write, so TensorBoard sees it at
 /// once and a killed process leaves no half record. Steady writing allocates nothing. Not safe for several threads.
 /// </remarks>
 public sealed class EventFileWriter : IDisposable
@@ -16,6 +15,9 @@ public sealed class EventFileWriter : IDisposable
     private const int EventStep = 2;
     private const int EventFileVersion = 3;
     private const int EventSummary = 5;
+    private const int EventSessionLog = 7;
+    private const int SessionStatus = 1;
+    private const int SessionStart = 1;
     private const int SummaryValue = 1;
     private const int ValueTag = 1;
     private const int ValueSimpleValue = 2;
@@ -37,10 +39,14 @@ public sealed class EventFileWriter : IDisposable
     /// <summary>Creates a new event file and writes its version.</summary>
     /// <param name="folder">The run's folder or one below it; created if missing.</param>
     /// <param name="time">Gives the wall time of the events and of the file's name.</param>
+    /// <param name="resumedStep">
+    /// The step a resumed run starts from: TensorBoard then drops points of earlier files that lie at or beyond it, which
+    /// this run writes again.
+    /// </param>
     /// <param name="host">The last part of the file's name; this machine's name by default.</param>
     /// <exception cref="IOException">The folder or file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder does not allow writing.</exception>
-    public EventFileWriter(string folder, TimeProvider time, string? host = null)
+    public EventFileWriter(string folder, TimeProvider time, long? resumedStep = null, string? host = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
@@ -49,6 +55,10 @@ public sealed class EventFileWriter : IDisposable
         BeginEvent();
         _buffer.WriteString(EventFileVersion, "brain.Event:2");
         EndEvent();
+        if (resumedStep is long step)
+        {
+            WriteSessionStart(step);
+        }
     }
 
     /// <summary>The file that is written.</summary>
@@ -128,6 +138,16 @@ public sealed class EventFileWriter : IDisposable
             {
             }
         }
+    }
+
+    private void WriteSessionStart(long step)
+    {
+        BeginEvent();
+        _buffer.WriteInt64(EventStep, step);
+        int session = _buffer.BeginMessage(EventSessionLog);
+        _buffer.WriteInt64(SessionStatus, SessionStart);
+        _buffer.EndMessage(session);
+        EndEvent();
     }
 
     private void BeginEvent()
