@@ -117,7 +117,7 @@ public sealed class StrictJsonTests : IDisposable
     {
         Assert.Contains("does not exist", FileRefusal(_folder["none.json"]));
         Assert.Contains("is a folder", FileRefusal(_folder.Path));
-        Assert.Contains("empty", FileRefusal(_folder.Write("empty.json", [])));
+        Assert.Contains("is empty", FileRefusal(_folder.Write("empty.json", [])));
         Assert.Contains("at most 16", FileRefusal(_folder.Write("large.json", new byte[17])));
         Assert.Equal(2, StrictJson.ReadFile(_folder.Write("a.json", "[1,2]"u8.ToArray()), 16).ItemCount);
     }
