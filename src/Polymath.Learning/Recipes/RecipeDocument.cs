@@ -56,7 +56,7 @@ public static class RecipeDocument
     public static string ReadField(string recipeFile) =>
         StrictJson.ReadFile(recipeFile, LargestFileBytes)[FieldKey].AsString();
 
-    /// <summary>A recipe as a tree of which parts may be left out: what two recipes are compared by.</summary>
+    /// <summary>The recipe as a tree of its keys.</summary>
     internal static JsonObject ToTree(IField field, Recipe recipe) =>
         JsonSerializer.SerializeToNode(recipe, field.RecipeType)!.AsObject();
 
@@ -64,16 +64,9 @@ public static class RecipeDocument
 
     private static JsonObject ReadFile(string path)
     {
-        byte[] bytes = InputBytes(path);
-        StrictJson.Parse(bytes, path);
-        return JsonNode.Parse(bytes) as JsonObject
-            ?? throw new InvalidInputException($"{path}: a recipe is an object of keys and values");
-    }
-
-    private static byte[] InputBytes(string path)
-    {
-        // Read strictly first, for its messages and limits: missing, empty, too large, a folder.
+        // Read strictly first, for its limits and messages; the tree that follows allows changes.
         StrictJson.ReadFile(path, LargestFileBytes);
-        return File.ReadAllBytes(path);
+        return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
+            ?? throw new InvalidInputException($"{path}: a recipe is an object of keys and values");
     }
 }
