@@ -1,0 +1,107 @@
+using Polymath.Compute.Cpu;
+
+namespace Polymath.Compute.Tests.Cpu;
+
+public sealed unsafe class SimdTests
+{
+    public static TheoryData<InstructionSet> Sets => [.. InstructionSets.Supported];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void ExponentialsKeepTheirAccuracyOverTheWholeRange(InstructionSet set)
+    {
+        for (double x = -86; x < 88; x += 0.00917)
+        {
+            float rounded = (float)x;
+            AssertRelative(Math.Exp(rounded), Evaluate(set, Function.Exp, rounded), 3e-7, rounded);
+            AssertRelative(Math.Pow(2, rounded), Evaluate(set, Function.Exp2, rounded), 2e-7, rounded);
+            AssertRelative(1 / (1 + Math.Exp(-rounded)), Evaluate(set, Function.Sigmoid, rounded), 5e-7, rounded);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void ExponentialsEndInZeroInfinityAndNoNumber(InstructionSet set)
+    {
+        foreach (float x in new[] { -88.1f, -200, -1e10f, -3e38f, float.NegativeInfinity })
+        {
+            Assert.Equal(0, Evaluate(set, Function.Exp, x));
+            Assert.Equal(0, Evaluate(set, Function.Exp2, x * 1.45f));
+            Assert.Equal(0, Evaluate(set, Function.Sigmoid, x - 1));
+        }
+
+        foreach (float x in new[] { 88.8f, 1e10f, 3e38f, float.PositiveInfinity })
+        {
+            Assert.Equal(float.PositiveInfinity, Evaluate(set, Function.Exp, x));
+            Assert.Equal(float.PositiveInfinity, Evaluate(set, Function.Exp2, x * 1.45f));
+            Assert.Equal(1, Evaluate(set, Function.Sigmoid, x));
+        }
+
+        Assert.Equal(1, Evaluate(set, Function.Exp, 0));
+        Assert.Equal(float.NaN, Evaluate(set, Function.Exp, float.NaN));
+        Assert.Equal(float.NaN, Evaluate(set, Function.Exp2, float.NaN));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void PartialLoadsAndStoresTouchOnlyTheirLanes(InstructionSet set)
+    {
+        switch (set)
+        {
+            case InstructionSet.Avx512: CheckLanes<Simd512>(); break;
+            case InstructionSet.Avx2: CheckLanes<Simd256>(); break;
+            default: CheckLanes<SimdPortable>(); break;
+        }
+    }
+
+    private enum Function
+    {
+        Exp,
+        Exp2,
+        Sigmoid,
+    }
+
+    private static void AssertRelative(double expected, float actual, double tolerance, float x) =>
+        Assert.True(Math.Abs(actual - expected) <= tolerance * expected, $"at {x}: expected {expected}, found {actual}");
+
+    private static float Evaluate(InstructionSet set, Function function, float x) => set switch
+    {
+        InstructionSet.Avx512 => Evaluate<Simd512>(function, x),
+        InstructionSet.Avx2 => Evaluate<Simd256>(function, x),
+        _ => Evaluate<SimdPortable>(function, x),
+    };
+
+    private static float Evaluate<TSimd>(Function function, float x)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        float* y = stackalloc float[TSimd.Count];
+        TSimd argument = TSimd.Create(x);
+        TSimd result = function switch
+        {
+            Function.Exp => Exponentials<TSimd>.Exp(argument),
+            Function.Exp2 => Exponentials<TSimd>.Exp2(argument),
+            _ => Exponentials<TSimd>.Sigmoid(argument),
+        };
+        TSimd.Store(result, y);
+        return y[TSimd.Count - 1];
+    }
+
+    private static void CheckLanes<TSimd>()
+        where TSimd : struct, ISimd<TSimd>
+    {
+        float* y = stackalloc float[TSimd.Count];
+        for (int count = 0; count < TSimd.Count; count++)
+        {
+            TestMatrix x = TestMatrix.Vector(count + 1, "x");
+            TSimd.Store(TSimd.LoadPartial(x.Data, count, TSimd.Create(9)), y);
+            TestMatrix copy = new(1, count, gap: 0);
+            TSimd.StorePartial(TSimd.Load(y), copy.Data, count);
+            Assert.Equal(x.ToDoubles()[..count], copy.ToDoubles());
+            Assert.Equal(9, y[TSimd.Count - 1]);
+            TSimd.Store(TSimd.KeepFirst(TSimd.Create(2), count), y);
+            Assert.Equal(2 * count, TSimd.Sum(TSimd.Load(y)));
+            y[count] = 5;
+            Assert.Equal(5, TSimd.HorizontalMax(TSimd.Load(y)));
+        }
+    }
+}
