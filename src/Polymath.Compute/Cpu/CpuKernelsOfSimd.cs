@@ -114,19 +114,37 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     public override void Attend(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums) =>
-        throw new NotSupportedException("attention is not joined yet");
+        MatrixView output, float* logSums)
+    {
+        CheckHeads(shape, query, key, value, output);
+        Require.Shape(query, layout.RowCount, query.Columns);
+        Require.Shape(key, query.Rows, key.Columns);
+        AttentionForward<TSimd>.Attend(_team, _scratch, shape, layout, query, key, value, output, logSums);
+    }
 
     /// <inheritdoc/>
     public override void AttendBackward(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue) =>
-        throw new NotSupportedException("attention is not joined yet");
+        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue)
+    {
+        CheckHeads(shape, query, key, value, output);
+        CheckHeads(shape, dQuery, dKey, dValue, dOutput);
+        Require.Shape(query, layout.RowCount, query.Columns);
+        Require.Shape(key, query.Rows, key.Columns);
+        Require.Shape(dQuery, query.Rows, query.Columns);
+        Require.Shape(dKey, key.Rows, key.Columns);
+        AttentionBackward<TSimd>.Run(
+            _team, _scratch, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);
+    }
 
     /// <inheritdoc/>
     public override void AttendCached(
-        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output) =>
-        throw new NotSupportedException("attention is not joined yet");
+        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output)
+    {
+        CheckHeads(shape, query, keys, values, output);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Rows, keys.Rows);
+        AttentionForward<TSimd>.AttendCached(_team, _scratch, shape, query, keys, values, output);
+    }
 
     /// <inheritdoc/>
     public override void Embed(int* tokens, MatrixView table, int* positions, MatrixView? positionTable, MatrixView y)
@@ -171,6 +189,18 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         _team.Dispose();
         _scratch.Dispose();
+    }
+
+    private static void CheckHeads(
+        AttentionShape shape, MatrixView query, MatrixView key, MatrixView value, MatrixView output)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.KeyValueHeadCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.HeadWidth);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(shape.HeadCount % shape.KeyValueHeadCount, 0);
+        Require.Shape(query, query.Rows, checked(shape.HeadCount * shape.HeadWidth));
+        Require.Shape(key, key.Rows, checked(shape.KeyValueHeadCount * shape.HeadWidth));
+        Require.Shape(value, key.Rows, key.Columns);
+        Require.Shape(output, query.Rows, query.Columns);
     }
 
     private static void CheckTables(

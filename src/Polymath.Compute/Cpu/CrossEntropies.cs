@@ -16,27 +16,6 @@ internal static unsafe class CrossEntropies<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Max(float* x, int count)
-    {
-        TSimd lowest = TSimd.Create(float.NegativeInfinity), max0 = lowest, max1 = lowest;
-        int j = 0;
-        for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
-        {
-            max0 = TSimd.Max(max0, TSimd.Load(x + j));
-            max1 = TSimd.Max(max1, TSimd.Load(x + j + TSimd.Count));
-        }
-
-        for (; j < count; j += TSimd.Count)
-        {
-            int left = count - j;
-            max0 = TSimd.Max(
-                max0, left >= TSimd.Count ? TSimd.Load(x + j) : TSimd.LoadPartial(x + j, left, lowest));
-        }
-
-        return TSimd.HorizontalMax(TSimd.Max(max0, max1));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SumOfExp(float* x, float max, int count)
     {
         TSimd maxima = TSimd.Create(max), sum0 = TSimd.Zero, sum1 = TSimd.Zero;
@@ -105,7 +84,7 @@ internal static unsafe class CrossEntropies<TSimd>
         private float Measure(int row)
         {
             float* x = logits.Row(row);
-            float max = Max(x, logits.Columns), atTarget = x[targets[row]] - max;
+            float max = SoftmaxRows<TSimd>.Max(x, logits.Columns), atTarget = x[targets[row]] - max;
             float sum = SumOfExp(x, max, logits.Columns);
             if (gradientScale != 0)
             {

@@ -11,6 +11,9 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>The number of lanes.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Whether there are 32 vector registers rather than 16.</summary>
+    static abstract bool HasManyRegisters { get; }
+
     /// <summary>All lanes zero.</summary>
     static abstract TSelf Zero { get; }
 

@@ -16,6 +16,9 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
     public static int Count => 8;
 
     /// <inheritdoc/>
+    public static bool HasManyRegisters => Avx512F.VL.IsSupported;
+
+    /// <inheritdoc/>
     public static Simd256 Zero
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,6 +16,9 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     public static int Count => 16;
 
     /// <inheritdoc/>
+    public static bool HasManyRegisters => true;
+
+    /// <inheritdoc/>
     public static Simd512 Zero
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Polymath.Compute.Cpu;
 
@@ -13,6 +15,9 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
 
     /// <inheritdoc/>
     public static int Count => Vector<float>.Count;
+
+    /// <inheritdoc/>
+    public static bool HasManyRegisters => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
 
     /// <inheritdoc/>
     public static SimdPortable Zero

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+
+namespace Polymath.Compute.Cpu;
+
+/// <summary>The parts of a softmax over one row, in powers of two or of e.</summary>
+/// <typeparam name="TSimd">The vector.</typeparam>
+internal static unsafe class SoftmaxRows<TSimd>
+    where TSimd : struct, ISimd<TSimd>
+{
+    /// <summary>The largest of <paramref name="count"/> numbers; negative infinity of none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Max(float* x, int count)
+    {
+        TSimd lowest = TSimd.Create(float.NegativeInfinity), max0 = lowest, max1 = lowest;
+        int j = 0;
+        for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
+        {
+            max0 = TSimd.Max(max0, TSimd.Load(x + j));
+            max1 = TSimd.Max(max1, TSimd.Load(x + j + TSimd.Count));
+        }
+
+        if (j <= count - TSimd.Count)
+        {
+            max0 = TSimd.Max(max0, TSimd.Load(x + j));
+            j += TSimd.Count;
+        }
+
+        if (j < count)
+        {
+            max1 = TSimd.Max(max1, TSimd.LoadPartial(x + j, count - j, lowest));
+        }
+
+        return TSimd.HorizontalMax(TSimd.Max(max0, max1));
+    }
+
+    /// <summary>
+    /// x = 2^(x - max) for the first <paramref name="count"/> numbers and zero for the others, in place.
+    /// </summary>
+    /// <param name="x">[padded].</param>
+    /// <param name="count">The numbers that count.</param>
+    /// <param name="padded">All numbers; a multiple of the lanes.</param>
+    /// <param name="max">What is taken off.</param>
+    /// <returns>The sum.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Exp2(float* x, int count, int padded, float max)
+    {
+        TSimd maxima = TSimd.Create(max), sum0 = TSimd.Zero, sum1 = TSimd.Zero;
+        int j = 0;
+        for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
+        {
+            TSimd e0 = Exponentials<TSimd>.Exp2(TSimd.Load(x + j) - maxima);
+            TSimd e1 = Exponentials<TSimd>.Exp2(TSimd.Load(x + j + TSimd.Count) - maxima);
+            TSimd.Store(e0, x + j);
+            TSimd.Store(e1, x + j + TSimd.Count);
+            sum0 += e0;
+            sum1 += e1;
+        }
+
+        for (; j < count; j += TSimd.Count)
+        {
+            TSimd e = Exponentials<TSimd>.Exp2(TSimd.Load(x + j) - maxima);
+            e = count - j < TSimd.Count ? TSimd.KeepFirst(e, count - j) : e;
+            TSimd.Store(e, x + j);
+            sum0 += e;
+        }
+
+        for (; j < padded; j += TSimd.Count)
+        {
+            TSimd.Store(TSimd.Zero, x + j);
+        }
+
+        return TSimd.Sum(sum0 + sum1);
+    }
+
+    /// <summary>
+    /// Scores become probabilities p = 2^(score - logSum), and their gradients those of the scores, p·(gradient - mean);
+    /// zero beyond the first <paramref name="count"/>.
+    /// </summary>
+    /// <param name="scores">[padded], in powers of two; overwritten by p.</param>
+    /// <param name="gradients">[padded], of p; overwritten by those of the scores.</param>
+    /// <param name="count">The numbers that count.</param>
+    /// <param name="padded">All numbers; a multiple of the lanes.</param>
+    /// <param name="logSum">The row's, to the base of two.</param>
+    /// <param name="mean">The mean of the gradients under p.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Backward(float* scores, float* gradients, int count, int padded, float logSum, float mean)
+    {
+        TSimd logSums = TSimd.Create(logSum), means = TSimd.Create(mean);
+        int j = 0;
+        for (; j <= count - TSimd.Count; j += TSimd.Count)
+        {
+            TSimd p = Exponentials<TSimd>.Exp2(TSimd.Load(scores + j) - logSums);
+            TSimd.Store(p, scores + j);
+            TSimd.Store(p * (TSimd.Load(gradients + j) - means), gradients + j);
+        }
+
+        if (j < count)
+        {
+            TSimd p = Exponentials<TSimd>.Exp2(TSimd.Load(scores + j) - logSums);
+            TSimd.Store(TSimd.KeepFirst(p, count - j), scores + j);
+            TSimd.Store(TSimd.KeepFirst(p * (TSimd.Load(gradients + j) - means), count - j), gradients + j);
+            j += TSimd.Count;
+        }
+
+        for (; j < padded; j += TSimd.Count)
+        {
+            TSimd.Store(TSimd.Zero, scores + j);
+            TSimd.Store(TSimd.Zero, gradients + j);
+        }
+    }
+
+    /// <summary>y = x·scale; y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(float* x, float scale, float* y, int count)
+    {
+        TSimd scales = TSimd.Create(scale);
+        int j = 0;
+        for (; j <= count - TSimd.Count; j += TSimd.Count)
+        {
+            TSimd.Store(TSimd.Load(x + j) * scales, y + j);
+        }
+
+        if (j < count)
+        {
+            var lanes = new FirstLanes<TSimd>(count - j);
+            lanes.Store(lanes.Load(x + j) * scales, y + j);
+        }
+    }
+
+    /// <summary>y += x·scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddScaled(float* x, float scale, float* y, int count)
+    {
+        TSimd scales = TSimd.Create(scale);
+        int j = 0;
+        for (; j <= count - TSimd.Count; j += TSimd.Count)
+        {
+            TSimd.Store(TSimd.MultiplyAdd(TSimd.Load(x + j), scales, TSimd.Load(y + j)), y + j);
+        }
+
+        if (j < count)
+        {
+            var lanes = new FirstLanes<TSimd>(count - j);
+            lanes.Store(TSimd.MultiplyAdd(lanes.Load(x + j), scales, lanes.Load(y + j)), y + j);
+        }
+    }
+
+    /// <summary>The dot product.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Dot(float* x, float* y, int count)
+    {
+        TSimd sum = TSimd.Zero;
+        int j = 0;
+        for (; j <= count - TSimd.Count; j += TSimd.Count)
+        {
+            sum = TSimd.MultiplyAdd(TSimd.Load(x + j), TSimd.Load(y + j), sum);
+        }
+
+        if (j < count)
+        {
+            var lanes = new FirstLanes<TSimd>(count - j);
+            sum = TSimd.MultiplyAdd(lanes.Load(x + j), lanes.Load(y + j), sum);
+        }
+
+        return TSimd.Sum(sum);
+    }
+}

@@ -1,0 +1,160 @@
+using Polymath.Compute.Cpu;
+
+namespace Polymath.Compute.Tests.Cpu;
+
+public sealed unsafe class AttentionTests
+{
+    /// <summary>Heads, key heads, width, mask, and sequences as length or length/prefix.</summary>
+    public static TheoryData<int, int, int, AttentionMask, string> Cases => new()
+    {
+        { 1, 1, 1, AttentionMask.Causal, "1" },
+        { 2, 1, 8, AttentionMask.Causal, "5 1 9" },
+        { 4, 2, 16, AttentionMask.Bidirectional, "33 8" },
+        { 2, 2, 20, AttentionMask.Prefix, "40/7 3/0 12/12 50/33" },
+        { 3, 1, 24, AttentionMask.Prefix, "300/270" },
+        { 1, 1, 64, AttentionMask.Causal, "289" },
+        { 2, 1, 40, AttentionMask.Causal, "64 70" },
+        { 1, 1, 10, AttentionMask.Bidirectional, "530 2" },
+        { 1, 1, 5, AttentionMask.Causal, "600" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void OutputsAndGradientsAreThoseOfTheDefinition(
+        int heads, int keyHeads, int width, AttentionMask mask, string lengths)
+    {
+        var shape = new AttentionShape(heads, keyHeads, width, 1.5f / MathF.Sqrt(width));
+        (int Length, int Prefix)[] sequences = [.. lengths.Split(' ').Select(ParseSequence)];
+        var reference = new AttentionReference(shape, mask, sequences);
+        int rows = reference.Rows, columns = reference.QueryColumns, keyColumns = reference.KeyColumns;
+        TestMatrix q = TestMatrix.Random(rows, columns, "q", 2), k = TestMatrix.Random(rows, keyColumns, "k", 2);
+        TestMatrix v = TestMatrix.Random(rows, keyColumns, "v"), dy = TestMatrix.Random(rows, columns, "dy");
+        double[] qs = q.ToDoubles(), ks = k.ToDoubles(), vs = v.ToDoubles();
+        (double[] dq, double[] dk, double[] dv) = reference.Backward(qs, ks, vs, dy.ToDoubles());
+        using var layout = new TestLayout(mask, sequences);
+        KernelCheck.Run(
+            kernels =>
+            {
+                TestMatrix y = new(rows, columns), logSums = new(heads, rows, gap: 0);
+                kernels.Attend(shape, layout.Layout, q.View, k.View, v.View, y.View, logSums.Data);
+                TestMatrix dqs = new(rows, columns), dks = new(rows, keyColumns), dvs = new(rows, keyColumns);
+                kernels.AttendBackward(
+                    shape, layout.Layout, q.View, k.View, v.View, y.View, logSums.Data, dy.View, dqs.View, dks.View,
+                    dvs.View);
+                return [y, logSums, dqs, dks, dvs];
+            },
+            2e-6, reference.Forward(qs, ks, vs), reference.LogSums(qs, ks), dq, dk, dv);
+    }
+
+    [Theory]
+    [InlineData(AttentionMask.Causal)]
+    [InlineData(AttentionMask.Bidirectional)]
+    [InlineData(AttentionMask.Prefix)]
+    public void TheDefinitionsGradientsEqualFiniteDifferences(AttentionMask mask)
+    {
+        var reference = new AttentionReference(new AttentionShape(4, 2, 3, 0.6f), mask, [(5, 3), (4, 0)]);
+        double[] q = TestMatrix.Random(9, 12, "q").ToDoubles(), k = TestMatrix.Random(9, 6, "k").ToDoubles();
+        double[] v = TestMatrix.Random(9, 6, "v").ToDoubles(), dy = TestMatrix.Random(9, 12, "dy").ToDoubles();
+        (double[] dq, double[] dk, double[] dv) = reference.Backward(q, k, v, dy);
+        KernelCheck.Close(Differences.Gradient(x => reference.Forward(x, k, v), q, dy), dq, 1e-9, "query");
+        KernelCheck.Close(Differences.Gradient(x => reference.Forward(q, x, v), k, dy), dk, 1e-9, "key");
+        KernelCheck.Close(Differences.Gradient(x => reference.Forward(q, k, x), v, dy), dv, 1e-9, "value");
+    }
+
+    [Theory]
+    [InlineData(AttentionMask.Causal)]
+    [InlineData(AttentionMask.Bidirectional)]
+    [InlineData(AttentionMask.Prefix)]
+    public void PackedSequencesDoNotSeeEachOther(AttentionMask mask)
+    {
+        var shape = new AttentionShape(2, 1, 16, 0.25f);
+        (int, int)[] sequences = [(9, 4), (20, 6), (7, 3)];
+        using var layout = new TestLayout(mask, sequences);
+        using var kernels = CpuKernels.Create(InstructionSets.Best, 2);
+        double[] first = Attend(kernels, shape, layout.Layout, 0), second = Attend(kernels, shape, layout.Layout, 100);
+        Assert.Equal(first[..(9 * 32)], second[..(9 * 32)]);
+        Assert.NotEqual(first[(9 * 32)..(29 * 32)], second[(9 * 32)..(29 * 32)]);
+        Assert.Equal(first[(29 * 32)..], second[(29 * 32)..]);
+    }
+
+    [Fact]
+    public void ExtremeScoresGiveFiniteWeights()
+    {
+        var shape = new AttentionShape(1, 1, 8, 1);
+        TestMatrix q = TestMatrix.Of(300, 8, (row, column) => (row + column) % 3 == 0 ? 1e4 : -1e4);
+        TestMatrix k = TestMatrix.Of(300, 8, (row, column) => row % 5 == 0 ? 1e3 : -1e3);
+        using var layout = new TestLayout(AttentionMask.Causal, [(300, 0)]);
+        foreach (InstructionSet set in InstructionSets.Supported)
+        {
+            using var kernels = CpuKernels.Create(set, 1);
+            TestMatrix y = new(300, 8), logSums = new(1, 300);
+            kernels.Attend(shape, layout.Layout, q.View, k.View, q.View, y.View, logSums.Data);
+            Assert.All(y.ToDoubles().Concat(logSums.ToDoubles()), value => Assert.True(double.IsFinite(value)));
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 2, 64, 1, 1)]
+    [InlineData(4, 1, 20, 1, 300)]
+    [InlineData(4, 2, 32, 3, 700)]
+    [InlineData(8, 2, 8, 40, 41)]
+    [InlineData(2, 1, 12, 530, 600)]
+    public void AttendingOverACacheGivesTheLastRowsOfAttending(int heads, int keyHeads, int width, int newRows, int length)
+    {
+        var shape = new AttentionShape(heads, keyHeads, width, 1.2f / MathF.Sqrt(width));
+        var reference = new AttentionReference(shape, AttentionMask.Causal, [(length, 0)]);
+        TestMatrix q = TestMatrix.Random(length, heads * width, "q", 2);
+        TestMatrix k = TestMatrix.Random(length, keyHeads * width, "k", 2);
+        TestMatrix v = TestMatrix.Random(length, keyHeads * width, "v");
+        double[] y = reference.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());
+        KernelCheck.Run(
+            kernels =>
+            {
+                TestMatrix ys = new(newRows, heads * width);
+                kernels.AttendCached(
+                    shape, q.View.RowRange(length - newRows, newRows), k.View, v.View, ys.View);
+                return [ys];
+            },
+            2e-6, y[^(newRows * heads * width)..]);
+    }
+
+    private static (int Length, int Prefix) ParseSequence(string text)
+    {
+        int[] parts = [.. text.Split('/').Select(int.Parse)];
+        return (parts[0], parts.Length > 1 ? parts[1] : 0);
+    }
+
+    // Attention over random rows, those of the second sequence moved by an offset.
+    private static double[] Attend(CpuKernels kernels, AttentionShape shape, SequenceLayout layout, double offset)
+    {
+        TestMatrix Moved(int columns, string name)
+        {
+            double[] x = TestMatrix.Random(36, columns, name).ToDoubles();
+            return TestMatrix.Of(36, columns, (row, column) => x[(row * columns) + column] + (row is >= 9 and < 29 ? offset : 0));
+        }
+
+        TestMatrix y = new(36, 32), logSums = new(2, 36);
+        kernels.Attend(
+            shape, layout, Moved(32, "q").View, Moved(16, "k").View, Moved(16, "v").View, y.View, logSums.Data);
+        return y.ToDoubles();
+    }
+
+    private sealed class TestLayout : IDisposable
+    {
+        private readonly MemoryPlan _plan = new();
+
+        public TestLayout(AttentionMask mask, (int Length, int Prefix)[] sequences)
+        {
+            Layout = new SequenceLayout(_plan, sequences.Length, sequences.Sum(sequence => sequence.Length), mask);
+            _plan.Commit();
+            foreach ((int length, int prefix) in sequences)
+            {
+                Layout.Add(length, prefix);
+            }
+        }
+
+        public SequenceLayout Layout { get; }
+
+        public void Dispose() => _plan.Dispose();
+    }
+}
