@@ -47,6 +47,31 @@ public sealed unsafe class Learner
     /// <summary>The moving average of the parameters, or null.</summary>
     public ParameterAverage? Average { get; }
 
+    /// <summary>All tensors that decide the steps to come, by the file of a checkpoint.</summary>
+    public IReadOnlyList<StateFile> State()
+    {
+        ParameterStore store = _network.Parameters;
+        List<StateFile> files =
+        [
+            StateFile.OfParameters(StateFile.ParametersName, store, store.Values),
+            new(StateFile.OptimizerName, [.. Optimizer.State.Select(
+                state => new StateTensor(state.Name, [state.Buffer.ElementCount], state.Buffer.Floats))]),
+        ];
+        if (Average is not null)
+        {
+            files.Add(StateFile.OfParameters(StateFile.AverageName, store, Average.Values));
+        }
+
+        return files;
+    }
+
+    /// <summary>Whether every parameter is a finite number.</summary>
+    public bool IsFinite()
+    {
+        ParameterStore store = _network.Parameters;
+        return double.IsFinite(_network.Kernels.SumOfSquares(store.Values, store.FlatCount));
+    }
+
     /// <summary>Gives the network its first parameters.</summary>
     public void Start()
     {

@@ -30,6 +30,15 @@ public static class SafetensorsWriter
         string path, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, Prepare(entries, metadata));
 
+    /// <summary>Writes a file's content into a stream, for callers who make files durable by their own rules.</summary>
+    /// <param name="stream">Takes the content; neither flushed nor closed.</param>
+    /// <param name="entries">The tensors, in any order: the file's own order is fixed.</param>
+    /// <param name="metadata">Strings for <c>__metadata__</c>.</param>
+    /// <exception cref="ArgumentException">A name occurs twice or a limit is exceeded; nothing is written.</exception>
+    public static void Write(
+        Stream stream, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Prepare(entries, metadata)(stream);
+
     /// <summary>Builds the header, so that its faults show before anything is written, and gives what writes the file.</summary>
     internal static Action<Stream> Prepare(
         IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)

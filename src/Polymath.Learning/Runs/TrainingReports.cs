@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Polymath.Compute;
+
 namespace Polymath.Learning;
 
 /// <summary>All memory of a run, known before the first step.</summary>
@@ -9,6 +12,20 @@ public sealed record MemoryReport(
 {
     /// <summary>The bytes that the process is expected to hold at its peak.</summary>
     public long TotalBytes => PlannedBytes + BaselineBytes;
+
+    /// <summary>A plan, before it is committed, on top of what the process holds now.</summary>
+    public static MemoryReport Of(MemoryPlan plan)
+    {
+        using Process process = Process.GetCurrentProcess();
+        return new MemoryReport(plan.Summarize(), plan.TotalBytes, process.WorkingSet64);
+    }
+
+    /// <summary>The most bytes that the process held so far.</summary>
+    public static long ProcessPeakBytes()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
 }
 
 /// <summary>What is about to be trained.</summary>
