@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using Polymath.Compute;
+using Polymath.Formats.Files;
 using Polymath.Formats.Tokenizers.BytePairs;
 
 namespace Polymath.Formats.Tokenizers;
@@ -24,29 +25,28 @@ public static class TiktokenFile
     /// <param name="addedTokens">Its special tokens: the file does not have them.</param>
     /// <exception cref="InvalidInputException">The file is missing or not a file of ranks.</exception>
     public static BytePairTokenizer Load(
-        string path, PreTokenization preTokenization, IReadOnlyList<AddedToken> addedTokens)
-    {
-        using Stream stream = TokenizerFile.Open(path);
-        return Read(stream, path, preTokenization, addedTokens);
-    }
+        string path, PreTokenization preTokenization, IReadOnlyList<AddedToken> addedTokens) =>
+        Parse(InputFile.ReadAllBytes(path, MaxBytes), path, preTokenization, addedTokens);
 
-    /// <summary>Reads a tokenizer from a stream of ranks.</summary>
-    /// <param name="stream">The ranks.</param>
-    /// <param name="source">What messages call the stream.</param>
+    /// <summary>Reads a tokenizer from the content of a file of ranks.</summary>
+    /// <param name="content">The lines.</param>
+    /// <param name="source">What messages call it.</param>
     /// <param name="preTokenization">How the model of these ranks cuts text.</param>
     /// <param name="addedTokens">Its special tokens.</param>
-    /// <exception cref="InvalidInputException">The stream is not a file of ranks.</exception>
-    public static BytePairTokenizer Read(
-        Stream stream, string source, PreTokenization preTokenization, IReadOnlyList<AddedToken> addedTokens)
+    /// <exception cref="InvalidInputException">It is not a file of ranks.</exception>
+    public static BytePairTokenizer Parse(
+        ReadOnlySpan<byte> content,
+        string source,
+        PreTokenization preTokenization,
+        IReadOnlyList<AddedToken> addedTokens)
     {
-        byte[] content = TokenizerFile.ReadBounded(stream, source, MaxBytes);
         ReadOnlyMemory<byte>[] tokens = ReadTokens(content, source);
         return TokenizerFile.Build(source, () => new BytePairTokenizer(new BytePairModel
         {
             Tokens = tokens,
-            Merges = MergeRecovery.FromRanks(tokens),
+            Merges = MergeRecovery.FromRanks(tokens, out bool areComplete),
             PreTokenization = preTokenization,
-            IgnoreMerges = true,
+            IgnoreMerges = !areComplete,
             AddedTokens = addedTokens,
         }));
     }

@@ -26,21 +26,14 @@ public static class TokenizerFile
     /// <exception cref="InvalidInputException">
     /// The file is missing, damaged, or asks for what is not supported; the message names the key and what is.
     /// </exception>
-    public static Tokenizer Load(string path)
-    {
-        using Stream stream = Open(path);
-        return Read(stream, path);
-    }
+    public static Tokenizer Load(string path) => Parse(InputFile.ReadAllBytes(path, MaxBytes), path);
 
-    /// <summary>Reads a stream.</summary>
-    /// <param name="stream">The content of the file.</param>
+    /// <summary>Reads the content of a file.</summary>
+    /// <param name="utf8">The content.</param>
     /// <param name="source">What messages call it.</param>
     /// <exception cref="InvalidInputException">As for <see cref="Load"/>.</exception>
-    public static Tokenizer Read(Stream stream, string source)
-    {
-        byte[] content = ReadBounded(stream, source, MaxBytes);
-        return TokenizerJsonReader.Read(StrictJson.Parse(content, source, MaxDepth), source);
-    }
+    public static Tokenizer Parse(ReadOnlyMemory<byte> utf8, string source) =>
+        TokenizerJsonReader.Read(StrictJson.Parse(utf8, source, MaxDepth), source);
 
     /// <summary>Writes a file, replacing one that is there as one step.</summary>
     /// <exception cref="IOException">The folder is missing or the disk is full.</exception>
@@ -53,40 +46,6 @@ public static class TokenizerFile
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(stream);
         TokenizerJsonWriter.Write(tokenizer, stream);
-    }
-
-    /// <summary>Opens a file for reading, or says why that cannot be.</summary>
-    internal static Stream Open(string path)
-    {
-        try
-        {
-            return File.Exists(path)
-                ? File.OpenRead(path)
-                : throw new InvalidInputException($"{path}: no such file; expected a tokenizer");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"{path}: cannot be read: {fault.Message}", fault);
-        }
-    }
-
-    /// <summary>Reads a whole stream, unless it is longer than <paramref name="maxBytes"/>.</summary>
-    internal static byte[] ReadBounded(Stream stream, string source, int maxBytes)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        using MemoryStream content = new();
-        byte[] buffer = new byte[1 << 16];
-        while (stream.Read(buffer) is > 0 and int count)
-        {
-            if (content.Length + count > maxBytes)
-            {
-                throw new InvalidInputException($"{source}: longer than {maxBytes} bytes, more than any tokenizer needs");
-            }
-
-            content.Write(buffer, 0, count);
-        }
-
-        return content.ToArray();
     }
 
     /// <summary>Makes a tokenizer; what is wrong with its parts is said with the name of their source.</summary>

@@ -24,7 +24,7 @@ public sealed class Utf8TokenStream
 
     /// <summary>Takes a token; returns the characters that are now complete, often none.</summary>
     /// <exception cref="Compute.InvalidInputException">The id is outside the vocabulary.</exception>
-    public string Push(int id)
+    public string Append(int id)
     {
         ReadOnlySpan<byte> bytes = _tokenizer.TokenBytes(id);
         return _skipSpecial && _tokenizer.IsSpecial(id) ? "" : Decode(bytes, flush: false);

@@ -11,7 +11,9 @@ internal static class MergeRecovery
 {
     /// <summary>The merges in order of rank.</summary>
     /// <param name="tokens">By rank; an empty one is no token.</param>
-    public static List<(int Left, int Right)> FromRanks(IReadOnlyList<ReadOnlyMemory<byte>> tokens)
+    /// <param name="areComplete">Whether merging alone makes every token of its own bytes.</param>
+    public static List<(int Left, int Right)> FromRanks(
+        IReadOnlyList<ReadOnlyMemory<byte>> tokens, out bool areComplete)
     {
         ByteStringTable ranks = new();
         foreach (ReadOnlyMemory<byte> token in tokens)
@@ -26,6 +28,7 @@ internal static class MergeRecovery
             }
         }
 
+        areComplete = true;
         List<(int Left, int Right)> merges = [];
         List<int> ends = [];
         for (int rank = 0; rank < tokens.Count; rank++)
@@ -43,6 +46,7 @@ internal static class MergeRecovery
             }
             else
             {
+                areComplete = false;
                 AddAllPairs(token, ranks, merges);
             }
         }
