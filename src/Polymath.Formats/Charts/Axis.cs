@@ -44,7 +44,9 @@ internal sealed class Axis
     /// <param name="scale">How values are spread.</param>
     /// <param name="values">Values of which <see cref="CanShow"/> holds.</param>
     /// <param name="tickCount">About how many ticks there is room for.</param>
-    /// <param name="isLoose">Whether to end at a tick (linear) or leave air (logarithmic) instead of ending at the data.</param>
+    /// <param name="isLoose">
+    /// Whether to end at a tick (linear) or leave air (logarithmic) instead of ending at the data.
+    /// </param>
     public static Axis Fit(AxisScale scale, IEnumerable<double> values, int tickCount, bool isLoose)
     {
         double low = double.PositiveInfinity;

@@ -55,8 +55,8 @@ internal sealed class ChartSeries
 
     /// <summary>
     /// Keeps of all consecutive points in one column of pixels the first, the lowest, the highest and the last: the
-    /// drawn curve stays the same to a pixel's width and a million points cost as little as a thousand. Source: Jugel et al.,
-    /// "M4: A Visualization-Oriented Time Series Data Aggregation", PVLDB 7(10), 2014.
+    /// drawn curve stays the same to a pixel's width and a million points cost as little as a thousand. Source: Jugel
+    /// et al., "M4: A Visualization-Oriented Time Series Data Aggregation", PVLDB 7(10), 2014.
     /// </summary>
     private static List<ChartPoint> Thin(List<ChartPoint> points)
     {

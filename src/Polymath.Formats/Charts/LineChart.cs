@@ -19,6 +19,7 @@ public sealed class LineChart
     private const int OuterMargin = 28;
     private const int TitleGap = 22;
     private const int LegendGap = 26;
+    private const int TickLength = 5;
     private const int TickLabelGap = 11;
     private const int AxisLabelGap = 20;
     private const int LegendSampleWidth = 26;
@@ -78,10 +79,12 @@ public sealed class LineChart
         int top = PlotTop(legend);
         int bottom = Height - OuterMargin - (int)ChartText.Tick.CapitalHeight - TickLabelGap
             - (XLabel.Length > 0 ? AxisLabelGap + (int)ChartText.Label.CapitalHeight : 0);
-        Axis y = Axis.Fit(YScale, Shown().Select(point => point.Y), TickCount(bottom - top, PixelsPerTickY), isLoose: true);
+        int tickCountY = TickCount(bottom - top, PixelsPerTickY);
+        Axis y = Axis.Fit(YScale, Shown().Select(point => point.Y), tickCountY, isLoose: true);
         int right = Width - OuterMargin - 8;
         int left = PlotLeft(y);
-        Axis x = Axis.Fit(XScale, Shown().Select(point => point.X), TickCount(right - left, PixelsPerTickX), isLoose: false);
+        int tickCountX = TickCount(right - left, PixelsPerTickX);
+        Axis x = Axis.Fit(XScale, Shown().Select(point => point.X), tickCountX, isLoose: false);
         ChartRectangle plot = new(left, top, right, bottom);
 
         DrawAxes(canvas, plot, x, y);
@@ -133,12 +136,14 @@ public sealed class LineChart
         {
             int column = plot.Left + (int)Math.Round(tick.Position * plot.Width);
             canvas.FillRectangle(new ChartRectangle(column, plot.Top, column + 1, plot.Bottom), ChartColour.Grid);
-            canvas.FillRectangle(new ChartRectangle(column, plot.Bottom, column + 1, plot.Bottom + 5), ChartColour.Axis);
+            int foot = plot.Bottom + TickLength;
+            canvas.FillRectangle(new ChartRectangle(column, plot.Bottom, column + 1, foot), ChartColour.Axis);
             double baseline = plot.Bottom + TickLabelGap + ChartText.Tick.CapitalHeight;
             ChartText.Tick.Draw(canvas, tick.Label, column + 0.5, baseline, ChartAlignment.Centre);
         }
 
-        canvas.FillRectangle(new ChartRectangle(plot.Left, plot.Bottom, plot.Right + 1, plot.Bottom + 1), ChartColour.Axis);
+        ChartRectangle line = new(plot.Left, plot.Bottom, plot.Right + 1, plot.Bottom + 1);
+        canvas.FillRectangle(line, ChartColour.Axis);
     }
 
     private void DrawTitles(Canvas canvas, ChartRectangle plot)
@@ -213,7 +218,8 @@ public sealed class LineChart
         }
 
         ChartPoint Place(double valueX, double valueY) => new(
-            plot.Left + 0.5 + (x.Position(valueX) * plot.Width), plot.Bottom + 0.5 - (y.Position(valueY) * plot.Height));
+            plot.Left + 0.5 + (x.Position(valueX) * plot.Width),
+            plot.Bottom + 0.5 - (y.Position(valueY) * plot.Height));
     }
 
     private sealed record LegendEntry(int Series, double X, double Baseline, ChartText Style);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Polymath.Formats.Charts;
 
-/// <summary>Lays text out as pen strokes, at any size and angle. See <see cref="StrokeGlyphs"/> for the shapes.</summary>
+/// <summary>Lays text out as pen strokes, at any size. The shapes: <see cref="StrokeGlyphs"/>.</summary>
 internal static class StrokeFont
 {
     /// <summary>The height of capitals and digits, as a share of the font's size.</summary>

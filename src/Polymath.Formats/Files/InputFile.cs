@@ -31,7 +31,7 @@ public static class InputFile
     /// <summary>Reads a whole regular, non-empty file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The largest size that is accepted.</param>
-    /// <exception cref="InvalidInputException">It is missing, empty, too large, no regular file or not readable.</exception>
+    /// <exception cref="InvalidInputException">It is missing, empty, too large, no file or unreadable.</exception>
     public static byte[] ReadAllBytes(string path, int maxBytes)
     {
         using SafeFileHandle handle = Open(path, out long byteCount);

@@ -18,7 +18,7 @@ public static class StrictJson
     /// <param name="path">The file; messages name it.</param>
     /// <param name="maxBytes">The largest size that is read at all.</param>
     /// <param name="maxDepth">How deep objects and arrays may nest.</param>
-    /// <exception cref="InvalidInputException">The file is missing, unreadable, too large or not strict JSON.</exception>
+    /// <exception cref="InvalidInputException">The file is unreadable, too large or not strict JSON.</exception>
     public static StrictJsonValue ReadFile(string path, int maxBytes, int maxDepth = DefaultMaxDepth) =>
         Parse(InputFile.ReadAllBytes(path, maxBytes), path, maxDepth);
 

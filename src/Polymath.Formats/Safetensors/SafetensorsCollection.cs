@@ -101,7 +101,7 @@ public sealed class SafetensorsCollection : IDisposable
         }
     }
 
-    /// <summary>Index and shards must agree on each tensor, so that none is read from a place that the other hides.</summary>
+    /// <summary>Index and shards must agree on each tensor, so that neither hides one from whoever checks it.</summary>
     private void Add(Dictionary<string, string> shardOfTensor)
     {
         string folder = System.IO.Path.GetDirectoryName(Path)!;

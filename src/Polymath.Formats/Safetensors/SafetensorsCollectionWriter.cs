@@ -25,7 +25,7 @@ public static partial class SafetensorsCollectionWriter
     /// <param name="maxShardBytes">The most bytes of data in one file; a larger tensor gets a file of its own.</param>
     /// <returns>The names of the files written, the index last.</returns>
     /// <exception cref="ArgumentException">A name occurs twice or a limit is exceeded.</exception>
-    /// <exception cref="IOException">The folder is missing or the disk is full; the old files are still there.</exception>
+    /// <exception cref="IOException">The folder is missing or the disk full; the old files are still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder does not allow writing.</exception>
     public static IReadOnlyList<string> Write(
         string folder,
@@ -68,7 +68,7 @@ public static partial class SafetensorsCollectionWriter
         if (shards.Count > SafetensorsLimits.MaxShardCount)
         {
             throw new ArgumentException(
-                $"{shards.Count} shards, at most {SafetensorsLimits.MaxShardCount} are read again", nameof(maxShardBytes));
+                $"{shards.Count} shards, at most {SafetensorsLimits.MaxShardCount} can be read", nameof(maxShardBytes));
         }
 
         List<(string Name, Action<Stream> Write)> files = [];

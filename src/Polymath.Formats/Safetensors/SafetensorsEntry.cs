@@ -2,7 +2,7 @@ using Polymath.Compute;
 
 namespace Polymath.Formats.Safetensors;
 
-/// <summary>A tensor to be written: what the header says of it, and how its bytes are produced when their turn comes.</summary>
+/// <summary>A tensor to be written: what the header says of it, and what writes its bytes in their turn.</summary>
 public sealed class SafetensorsEntry
 {
     private readonly Action<Stream> _writeData;

@@ -25,7 +25,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private readonly Dictionary<string, SafetensorsTensor> _tensors;
     private byte* _address;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, long fileBytes, SafetensorsHeader header, long dataOffset)
+    private SafetensorsFile(
+        string path, SafeFileHandle handle, long fileBytes, SafetensorsHeader header, long dataOffset)
     {
         Path = path;
         Metadata = header.Metadata;
@@ -68,7 +69,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Opens, checks and maps a file.</summary>
-    /// <exception cref="InvalidInputException">The file is missing, unreadable or breaks a rule of the format.</exception>
+    /// <exception cref="InvalidInputException">The file is unreadable or breaks a rule of the format.</exception>
     public static SafetensorsFile Open(string path)
     {
         SafeFileHandle handle = InputFile.Open(path, out long fileBytes);

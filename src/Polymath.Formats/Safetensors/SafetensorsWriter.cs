@@ -24,7 +24,7 @@ public static class SafetensorsWriter
     /// <param name="entries">The tensors, in any order: the file's own order is fixed.</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>.</param>
     /// <exception cref="ArgumentException">A name occurs twice or a limit is exceeded.</exception>
-    /// <exception cref="IOException">The folder is missing or the disk is full; the old file is still there.</exception>
+    /// <exception cref="IOException">The folder is missing or the disk full; the old file is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder does not allow writing.</exception>
     public static void Write(
         string path, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata = null) =>
@@ -39,7 +39,7 @@ public static class SafetensorsWriter
         Stream stream, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata = null) =>
         Prepare(entries, metadata)(stream);
 
-    /// <summary>Builds the header, so that its faults show before anything is written, and gives what writes the file.</summary>
+    /// <summary>Builds the header, so that faults show before any writing; gives what writes the file.</summary>
     internal static Action<Stream> Prepare(
         IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -58,7 +58,7 @@ public static class SafetensorsWriter
         };
     }
 
-    /// <summary>Refuses half surrogate pairs, which the JSON writer would replace, so that the name read is another.</summary>
+    /// <summary>Refuses half surrogate pairs, which the JSON writer would replace without a word.</summary>
     /// <exception cref="ArgumentException">The text has no UTF-8 form.</exception>
     internal static void RequireText(string text) => _ = StrictUtf8.GetByteCount(text);
 
@@ -80,7 +80,7 @@ public static class SafetensorsWriter
 
             if (entry.Shape.Count > SafetensorsLimits.MaxRank)
             {
-                throw new ArgumentException($"tensor {entry.Name} has more than {SafetensorsLimits.MaxRank} dimensions");
+                throw new ArgumentException($"tensor {entry.Name} has over {SafetensorsLimits.MaxRank} dimensions");
             }
         }
 

@@ -5,8 +5,9 @@ namespace Polymath.Formats.TensorBoard;
 /// (tensorflow/core/util/event.proto, framework/summary.proto, framework/tensor.proto).
 /// </summary>
 /// <remarks>
-/// Each start of a process writes a file of its own into the run's folder, and TensorBoard joins them. Every event goes to the operating system in one write, so TensorBoard sees it at
-/// once and a killed process leaves no half record. Steady writing allocates nothing. Not safe for several threads.
+/// Each start of a process writes a file of its own into the run's folder, and TensorBoard joins them. Every event goes
+/// to the operating system in one write, so TensorBoard sees it at once and a killed process leaves no half record.
+/// Steady writing allocates nothing. Not safe for several threads.
 /// </remarks>
 public sealed class EventFileWriter : IDisposable
 {
@@ -40,8 +41,8 @@ public sealed class EventFileWriter : IDisposable
     /// <param name="folder">The run's folder or one below it; created if missing.</param>
     /// <param name="time">Gives the wall time of the events and of the file's name.</param>
     /// <param name="resumedStep">
-    /// The step a resumed run starts from: TensorBoard then drops points of earlier files that lie at or beyond it, which
-    /// this run writes again.
+    /// The step a resumed run starts from: TensorBoard then drops the points of earlier files that lie at or beyond it,
+    /// which this run writes again.
     /// </param>
     /// <param name="host">The last part of the file's name; this machine's name by default.</param>
     /// <exception cref="IOException">The folder or file cannot be created.</exception>

@@ -14,8 +14,8 @@ public sealed class CanvasTests
         Gen.Double[0, 2 * Math.PI].Sample(angle =>
         {
             (double sin, double cos) = Math.SinCos(angle);
-            RgbImage image = Draw([new(100 - (60 * cos), 100 - (60 * sin)), new(100 + (60 * cos), 100 + (60 * sin))], 2);
-            double ink = Ink(image);
+            ChartPoint[] stroke = [new(100 - (60 * cos), 100 - (60 * sin)), new(100 + (60 * cos), 100 + (60 * sin))];
+            double ink = Ink(Draw(stroke, 2));
             double expected = (120 * 2) + Math.PI;
             Assert.InRange(ink, expected * 0.97, expected * 1.03);
         }, iter: 100);

@@ -161,25 +161,25 @@ public sealed class LineChartTests
         return chart.Render();
     }
 
-    /// <summary>How much of a pixel the blue curve covers, by the channel in which it differs most from white and grid.</summary>
+    /// <summary>How much of a pixel the curve covers: only it is blue, all else is grey or nearly so.</summary>
     private static double Coverage(ReadOnlySpan<byte> pixel) =>
         Math.Clamp((pixel[2] - pixel[0]) / (double)(Blue[2] - Blue[0]), 0, 1);
 
     private static bool IsCurve(RgbImage image, int x, int y) => Coverage(image[x, y]) > 0.3;
 
-    private static bool HasCurve(RgbImage image, int x) => Enumerable.Range(0, image.Height).Any(y => IsCurve(image, x, y));
+    private static bool HasCurve(RgbImage image, int x) => Rows(image).Any(y => IsCurve(image, x, y));
 
     private static double Centre(RgbImage image, int x) =>
-        Enumerable.Range(0, image.Height).Where(y => IsCurve(image, x, y)).Average();
+        Rows(image).Where(y => IsCurve(image, x, y)).Average();
 
     private static (int Left, int Top, int Right, int Bottom) Box(RgbImage image)
     {
-        int left = Enumerable.Range(0, image.Width).First(x => HasCurve(image, x));
-        int right = Enumerable.Range(0, image.Width).Last(x => HasCurve(image, x));
-        int top = Enumerable.Range(0, image.Height).First(y => Enumerable.Range(0, image.Width).Any(x => IsCurve(image, x, y)));
-        int bottom = Enumerable.Range(0, image.Height).Last(y => Enumerable.Range(0, image.Width).Any(x => IsCurve(image, x, y)));
-        return (left, top, right, bottom);
+        int[] columns = [.. Enumerable.Range(0, image.Width).Where(x => HasCurve(image, x))];
+        int[] rows = [.. Rows(image).Where(y => columns.Any(x => IsCurve(image, x, y)))];
+        return (columns[0], rows[0], columns[^1], rows[^1]);
     }
+
+    private static IEnumerable<int> Rows(RgbImage image) => Enumerable.Range(0, image.Height);
 
     private static int Ink(RgbImage image, int left, int top, int right, int bottom)
     {

@@ -26,7 +26,7 @@ internal static class PngReader
         Require(header[8] == 8 && header.AsSpan(10).SequenceEqual(new byte[3]), "8 bits, deflate, not interlaced");
         int width = BinaryPrimitives.ReadInt32BigEndian(header);
         int height = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
-        int rowBytes = width * (header[9] switch { 0 => 1, 2 => 3, 6 => 4, _ => throw new InvalidDataException("colour") });
+        int rowBytes = width * ChannelCount(header[9]);
         byte[] rows = new byte[(rowBytes + 1) * height];
         using ZLibStream zlib = new(new MemoryStream(chunks[1].Data), CompressionMode.Decompress);
         zlib.ReadExactly(rows);
@@ -41,13 +41,22 @@ internal static class PngReader
         return new PngImage(width, height, header[9], pixels);
     }
 
+    private static int ChannelCount(byte colourType) => colourType switch
+    {
+        0 => 1,
+        2 => 3,
+        6 => 4,
+        _ => throw new InvalidDataException($"colour type {colourType}"),
+    };
+
     private static List<(string Type, byte[] Data)> ReadChunks(ReadOnlySpan<byte> bytes)
     {
         List<(string, byte[])> chunks = [];
         while (!bytes.IsEmpty)
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(bytes);
-            Require(BinaryPrimitives.ReadUInt32BigEndian(bytes[(8 + length)..]) == Crc(bytes.Slice(4, length + 4)), "CRC");
+            uint crc = BinaryPrimitives.ReadUInt32BigEndian(bytes[(8 + length)..]);
+            Require(crc == Crc(bytes.Slice(4, length + 4)), "the CRC of type and data");
             chunks.Add((Encoding.ASCII.GetString(bytes.Slice(4, 4)), bytes.Slice(8, length).ToArray()));
             bytes = bytes[(length + 12)..];
         }

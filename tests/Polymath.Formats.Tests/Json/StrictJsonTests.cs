@@ -45,7 +45,8 @@ public sealed class StrictJsonTests : IDisposable
     [InlineData("[NaN]")]
     [InlineData("\"\\ud800\"x")]
     [InlineData("{\"\\ud800\":1}")]
-    public void WhatIsNotStrictJsonIsRefused(string text) => Assert.StartsWith("test.json: not valid JSON", Refusal(text));
+    public void WhatIsNotStrictJsonIsRefused(string text) =>
+        Assert.StartsWith("test.json: not valid JSON", Refusal(text));
 
     [Fact]
     public void BytesThatAreNotUtf8AreRefused()

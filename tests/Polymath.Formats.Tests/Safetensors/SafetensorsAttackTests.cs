@@ -78,7 +78,7 @@ public sealed class SafetensorsAttackTests : IDisposable
     [InlineData("[0,4294967296,4294967296]")]
     [InlineData("[4294967296,4294967296,0]")]
     public void ShapeProductThatOverflows(string shape) =>
-        RefusesHeader($$"""{{{SafetensorsBytes.Tensor("a", "F32", shape, 0, 0)}}}""", 0, "overflows");
+        RefusesHeader(SafetensorsBytes.Header(SafetensorsBytes.Tensor("a", "F32", shape, 0, 0)), 0, "overflows");
 
     [Theory]
     [InlineData("F32", "[2]", 0, 4)]
@@ -87,8 +87,11 @@ public sealed class SafetensorsAttackTests : IDisposable
     [InlineData("F64", "[0]", 0, 8)]
     [InlineData("F32", "[1]", 8, 4)]
     [InlineData("F32", "[4294967298]", 0, 8)]
-    public void ShapeTimesElementSizeUnlikeTheOffsets(string dtype, string shape, long begin, long end) =>
-        RefusesHeader($$"""{{{SafetensorsBytes.Tensor("a", dtype, shape, begin, end)}}}""", 8, "its shape and dtype need");
+    public void ShapeTimesElementSizeUnlikeTheOffsets(string dtype, string shape, long begin, long end)
+    {
+        string header = SafetensorsBytes.Header(SafetensorsBytes.Tensor("a", dtype, shape, begin, end));
+        RefusesHeader(header, 8, "its shape and dtype need");
+    }
 
     [Fact]
     public void OffsetsThatOverlap()
@@ -131,9 +134,10 @@ public sealed class SafetensorsAttackTests : IDisposable
     [Fact]
     public void TensorsOfSizeZeroAreFine()
     {
-        string header =
-            $$"""{{{SafetensorsBytes.Tensor("a", "F32", "[0]", 0, 0)}},{{SafetensorsBytes.Tensor("b", "U8", "[2]", 0, 2)}},""" +
-            $$"""{{SafetensorsBytes.Tensor("c", "F64", "[5,0,7]", 2, 2)}}}""";
+        string header = SafetensorsBytes.Header(
+            SafetensorsBytes.Tensor("a", "F32", "[0]", 0, 0),
+            SafetensorsBytes.Tensor("b", "U8", "[2]", 0, 2),
+            SafetensorsBytes.Tensor("c", "F64", "[5,0,7]", 2, 2));
         using SafetensorsFile file = SafetensorsFile.Open(_folder.Write("file", SafetensorsBytes.Of(header, 2)));
         Assert.Equal(0, file["a"].ByteCount);
         Assert.Equal([0, 1], file["b"].Bytes.ToArray());
@@ -178,9 +182,9 @@ public sealed class SafetensorsAttackTests : IDisposable
     public void MoreDimensionsThanTheLimit()
     {
         string shape = $"[{string.Join(',', Enumerable.Repeat("1", 65))}]";
-        RefusesHeader($$"""{{{SafetensorsBytes.Tensor("a", "U8", shape, 0, 1)}}}""", 1, "more than 64");
+        RefusesHeader(SafetensorsBytes.Header(SafetensorsBytes.Tensor("a", "U8", shape, 0, 1)), 1, "more than 64");
         string million = $"[{string.Join(',', Enumerable.Repeat("1", 1_000_000))}]";
-        RefusesHeader($$"""{{{SafetensorsBytes.Tensor("a", "U8", million, 0, 1)}}}""", 1, "more than 64");
+        RefusesHeader(SafetensorsBytes.Header(SafetensorsBytes.Tensor("a", "U8", million, 0, 1)), 1, "more than 64");
     }
 
     [Fact]
@@ -196,7 +200,8 @@ public sealed class SafetensorsAttackTests : IDisposable
     public void AHostileNameIsQuotedShort()
     {
         string name = "\\u001b]0;title\\u0007" + new string('n', 1_000_000);
-        string message = RefusesHeader($$"""{{{SafetensorsBytes.Tensor(name, "F99", "[1]", 0, 1)}}}""", 1, "F99");
+        string header = SafetensorsBytes.Header(SafetensorsBytes.Tensor(name, "F99", "[1]", 0, 1));
+        string message = RefusesHeader(header, 1, "F99");
         Assert.True(message.Length < 600, $"{message.Length} characters");
         Assert.DoesNotContain(message, char.IsControl);
     }
@@ -214,8 +219,8 @@ public sealed class SafetensorsAttackTests : IDisposable
 
     private void RefusesTensors(int dataBytes, string fault, params (string Name, long Begin, long End)[] tensors) =>
         RefusesHeader(
-            "{" + string.Join(',', tensors.Select(tensor =>
-                SafetensorsBytes.Tensor(tensor.Name, "U8", $"[{tensor.End - tensor.Begin}]", tensor.Begin, tensor.End))) + "}",
+            SafetensorsBytes.Header([.. tensors.Select(tensor => SafetensorsBytes.Tensor(
+                tensor.Name, "U8", $"[{tensor.End - tensor.Begin}]", tensor.Begin, tensor.End))]),
             dataBytes,
             fault);
 

@@ -18,6 +18,8 @@ internal static class SafetensorsBytes
         return [.. length, .. header, .. data];
     }
 
+    public static string Header(params string[] entries) => "{" + string.Join(',', entries) + "}";
+
     public static string Tensor(string name, string dtype, string shape, long begin, long end) =>
         $$"""{{Quote(name)}}:{"dtype":"{{dtype}}","shape":{{shape}},"data_offsets":[{{begin}},{{end}}]}""";
 

@@ -50,7 +50,8 @@ public sealed class SafetensorsCollectionTests : IDisposable
         SafetensorsCollectionWriter.Write(_folder.Path, Entries(5), maxShardBytes: 8);
         SafetensorsCollectionWriter.Write(_folder.Path, Entries(4), maxShardBytes: 8);
         Assert.Equal(
-            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model-card.md", Index], _folder.Names);
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model-card.md", Index],
+            _folder.Names);
         SafetensorsCollectionWriter.Write(_folder.Path, Entries(3), maxShardBytes: 8);
         using (SafetensorsCollection collection = SafetensorsCollection.Open(_folder.Path))
         {
@@ -199,7 +200,7 @@ public sealed class SafetensorsCollectionTests : IDisposable
     ];
 
     private void WriteShard(string name) =>
-        SafetensorsWriter.Write(_folder[name], [SafetensorsEntry.FromFloat32("a", DataType.Float32, [1], new float[1])]);
+        SafetensorsWriter.Write(_folder[name], [SafetensorsEntry.FromBytes("a", DataType.UInt8, [1], new byte[1])]);
 
     private void WriteIndex(params string[] tensors) =>
         WriteMap(string.Join(',', tensors.Select(name => $"\"{name}\":\"{Shard}\"")));

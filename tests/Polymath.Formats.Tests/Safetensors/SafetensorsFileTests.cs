@@ -6,6 +6,9 @@ namespace Polymath.Formats.Tests.Safetensors;
 
 public sealed class SafetensorsFileTests : IDisposable
 {
+    private static readonly byte[] OneByte =
+        SafetensorsBytes.Of(SafetensorsBytes.Header(SafetensorsBytes.Tensor("a", "U8", "[1]", 0, 1)), 1);
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -29,7 +32,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void UnalignedDataIsRead()
     {
-        string header = $$"""{{{SafetensorsBytes.Tensor("a", "F32", "[2]", 1, 9)}},{{SafetensorsBytes.Tensor("z", "U8", "[1]", 0, 1)}}} """;
+        string header = SafetensorsBytes.Header(
+            SafetensorsBytes.Tensor("a", "F32", "[2]", 1, 9), SafetensorsBytes.Tensor("z", "U8", "[1]", 0, 1));
         byte[] bytes = SafetensorsBytes.Of(header, 9);
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 8), 1.5f);
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), -2.5f);
@@ -45,7 +49,8 @@ public sealed class SafetensorsFileTests : IDisposable
         float[] values = [0f, -0f, 1.5f, -2.25f, 65504f, float.PositiveInfinity, float.NaN, 0.000061035156f];
         DataType[] types = [DataType.Float32, DataType.BFloat16, DataType.Float16, DataType.Float64];
         SafetensorsWriter.Write(
-            _folder["a"], [.. types.Select(type => SafetensorsEntry.FromFloat32(type.ToString(), type, [2, 4], values))]);
+            _folder["a"],
+            [.. types.Select(type => SafetensorsEntry.FromFloat32(type.ToString(), type, [2, 4], values))]);
         using SafetensorsFile file = SafetensorsFile.Open(_folder["a"]);
         foreach (DataType type in types)
         {
@@ -63,7 +68,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void IntegersAndWrongSizesAreRefusedAsFloats()
     {
-        string header = $$"""{{{SafetensorsBytes.Tensor("i", "I32", "[2]", 0, 8)}},{{SafetensorsBytes.Tensor("f", "F32", "[2]", 8, 16)}}}""";
+        string header = SafetensorsBytes.Header(
+            SafetensorsBytes.Tensor("i", "I32", "[2]", 0, 8), SafetensorsBytes.Tensor("f", "F32", "[2]", 8, 16));
         using SafetensorsFile file = Open(SafetensorsBytes.Of(header, 16));
         Assert.Contains("data type I32", Fault(() => file.ReadFloat32("i", new float[2])));
         Assert.Contains("2 elements, expected 3", Fault(() => file.ReadFloat32("f", new float[3])));
@@ -76,7 +82,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void UseAfterDisposalIsAnErrorAndNoCrash()
     {
-        SafetensorsFile file = Open(SafetensorsBytes.Of($$"""{{{SafetensorsBytes.Tensor("a", "U8", "[1]", 0, 1)}}}""", 1));
+        SafetensorsFile file = Open(OneByte);
         SafetensorsTensor tensor = file["a"];
         file.Dispose();
         file.Dispose();
@@ -86,8 +92,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void ALinkThatTheUserNamesIsFollowed()
     {
-        byte[] bytes = SafetensorsBytes.Of($$"""{{{SafetensorsBytes.Tensor("a", "U8", "[1]", 0, 1)}}}""", 1);
-        File.CreateSymbolicLink(_folder["link"], _folder.Write("file", bytes));
+        File.CreateSymbolicLink(_folder["link"], _folder.Write("file", OneByte));
         using SafetensorsFile file = SafetensorsFile.Open(_folder["link"]);
         Assert.Equal([0], file["a"].Bytes.ToArray());
         File.CreateSymbolicLink(_folder["dangling"], _folder["none"]);
@@ -120,21 +125,20 @@ public sealed class SafetensorsFileTests : IDisposable
     public void AnyMutationOfTheHeadersStructureOpensOrIsRefused()
     {
         string[] pieces =
-        [
-            "{", "}", "[", "]", ",", ":", "\"a\"", "\"dtype\"", "\"F32\"", "\"U8\"", "\"shape\"", "\"data_offsets\"", "0",
-            "1", "4", "-1", "9223372036854775807", "1e3", "null", "\"__metadata__\"", "\"\\ud800\"", " ",
-        ];
+            """{ } [ ] , : "a" "dtype" "F32" "U8" "shape" "data_offsets" 0 1 4 -1 9223372036854775807 1e3 "\ud800" """
+            .Split(' ');
         string[] valid =
         [
-            "{", "\"__metadata__\"", ":", "{", "\"a\"", ":", "\"U8\"", "}", ",", "\"a\"", ":", "{", "\"dtype\"", ":", "\"F32\"",
-            ",", "\"shape\"", ":", "[", "1", "]", ",", "\"data_offsets\"", ":", "[", "0", ",", "4", "]", "}", "}",
+            .. """{ "__metadata__" : { "a" : "U8" } , "a" : { "dtype" : "F32" , """.Split(' '),
+            .. """ "shape" : [ 1 ] , "data_offsets" : [ 0 , 4 ] } }""".Split(' '),
         ];
-        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Int[0, pieces.Length - 1].Select(i => pieces[i])).Array[0, 3].Sample(mutations =>
+        Gen<string> piece = Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]);
+        Gen.Select(Gen.Int[0, valid.Length - 1], piece).Array[0, 3].Sample(mutations =>
         {
             string[] header = [.. valid];
-            foreach ((int at, string piece) in mutations)
+            foreach ((int at, string other) in mutations)
             {
-                header[at] = piece;
+                header[at] = other;
             }
 
             OpensOrIsRefused(SafetensorsBytes.Of(string.Concat(header), 4));

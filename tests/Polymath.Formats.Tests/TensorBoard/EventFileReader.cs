@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Polymath.Formats.Tests.TensorBoard;
 
-/// <summary>One field of a protobuf message: a number for scalar wire types, bytes for the length-delimited one.</summary>
+/// <summary>One field of a protobuf message: a number, or bytes for the length-delimited wire type.</summary>
 internal sealed record ProtobufField(int Number, int WireType, ulong Value, byte[] Bytes)
 {
     public string Text => new UTF8Encoding(false, true).GetString(Bytes);
@@ -27,7 +27,8 @@ internal static class EventFileReader
             int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(rest));
             Require(BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]) == MaskedCrc(rest[..8]), "CRC of the length");
             ReadOnlySpan<byte> payload = rest.Slice(12, length);
-            Require(BinaryPrimitives.ReadUInt32LittleEndian(rest[(12 + length)..]) == MaskedCrc(payload), "CRC of the payload");
+            uint crc = BinaryPrimitives.ReadUInt32LittleEndian(rest[(12 + length)..]);
+            Require(crc == MaskedCrc(payload), "CRC of the payload");
             events.Add(ParseMessage(payload));
             at += 12 + length + 4;
         }
