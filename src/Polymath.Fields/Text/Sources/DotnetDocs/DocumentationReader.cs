@@ -205,11 +205,16 @@ internal static partial class DocumentationReader
         int depth = reader.Depth;
         while (reader.Read() && reader.Depth > depth)
         {
-            text.Append(reader.NodeType == XmlNodeType.Element ? reader.GetAttribute("name") : reader.Value);
+            text.Append(reader.NodeType == XmlNodeType.Element ? NameInCode(reader) : reader.Value);
         }
 
         return text.ToString();
     }
+
+    // A reference stands for its name; any other element is markup that the code itself shows.
+    private static string NameInCode(XmlReader element) =>
+        element.GetAttribute("name") ?? element.GetAttribute("langword") ??
+        (element.GetAttribute("cref") is { } target ? DocumentationId.Parse(target).ShortName : $"<{element.Name}>");
 
     // Leaves the reader on the end of the element, where the loops over children expect it.
     private static void Skip(XmlReader reader)
@@ -234,10 +239,14 @@ internal static partial class DocumentationReader
         }
 
         string prose = Fences().Replace(text, "\n\n");
-        prose = CrossReferences().Replace(prose, match => DocumentationId.Parse(match.Groups[1].Value).ShortName);
+        prose = CrossReferences().Replace(prose, NameOf);
         prose = Links().Replace(prose, "$1");
         return Marks().Replace(prose, "");
     }
+
+    // A star, escaped or not, stands for all overloads.
+    private static string NameOf(Match reference) => DocumentationId.Parse(reference.Groups[1].Value
+        .Replace("%2A", "", StringComparison.OrdinalIgnoreCase).TrimEnd('*')).ShortName;
 
     [GeneratedRegex(@"```.*?(```|\z)", RegexOptions.Singleline)]
     private static partial Regex Fences();

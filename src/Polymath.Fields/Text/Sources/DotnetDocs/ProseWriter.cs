@@ -44,8 +44,13 @@ internal sealed class ProseWriter
     /// <summary>Appends the name of something in code: a type, a parameter, a keyword.</summary>
     public void AppendCode(string name)
     {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            return;
+        }
+
         _raw.Append(CodeStart);
-        AppendRaw(name);
+        AppendRaw(name.AsSpan().Trim());
         _raw.Append(CodeEnd);
     }
 
