@@ -91,7 +91,8 @@ public sealed class DataStoreTests : IDisposable
     [Fact]
     public async Task AFullDiskOrADamagedArchiveIsASentenceToo()
     {
-        foreach (Exception fault in new Exception[] { new IOException("No space left."), new InvalidDataException("bad") })
+        Exception[] faults = [new IOException("No space left."), new InvalidDataException("bad")];
+        foreach (Exception fault in faults)
         {
             _fetcher.Fault = fault;
             await Assert.ThrowsAsync<DataUnavailableException>(() => _store.GetAsync("several", null, Cancellation));

@@ -70,7 +70,8 @@ public sealed class StagedFolderTests : IDisposable
         StagedFolder.Create(_folder["set"], new FixedClock(now.AddHours(1))).Dispose();
         Assert.True(Directory.Exists(_folder[".set.1-1.partial"]));
         StagedFolder.Create(_folder["set"], new FixedClock(now.AddDays(10))).Dispose();
-        Assert.Equal([".other.1-1.partial", ".set.notes"], Directory.GetDirectories(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            [".other.1-1.partial", ".other.1-1.partial/a", ".set.notes", ".set.notes/a"], _folder.Entries());
     }
 
     [Fact]

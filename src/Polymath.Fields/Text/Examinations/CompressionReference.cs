@@ -20,14 +20,14 @@ public static class CompressionReference
     /// <summary>How far gzip looks back.</summary>
     public const int GzipWindowBytes = 1 << 15;
 
-    /// <summary>Brotli's priming: a part of its window of 16 MiB, since its strongest setting packs some 1 MB/s.</summary>
+    /// <summary>Brotli's priming: a part of its 16 MiB window, since its strongest setting packs some 1 MB/s.</summary>
     public const int DefaultBrotliPrimingBytes = 1 << 22;
 
     private const int BrotliQuality = 11;
     private const int BrotliWindowBits = 24;
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Measures gzip and Brotli on a source's held-out text, each alone and primed with training text.</summary>
+    /// <summary>Measures gzip and Brotli on a source's held-out text, alone and primed with training text.</summary>
     /// <param name="source">The text.</param>
     /// <param name="brotliPrimingBytes">The most training text that Brotli is primed with.</param>
     /// <param name="cancellation">Stops the work.</param>

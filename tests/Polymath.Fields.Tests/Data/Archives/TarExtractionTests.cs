@@ -116,7 +116,10 @@ public sealed class TarExtractionTests : IDisposable
     }
 
     private static PaxTarEntry File(string name, string content) =>
-        new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)) };
+        new(TarEntryType.RegularFile, name)
+        {
+            DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content)),
+        };
 
     private static byte[] Tar(params TarEntry[] entries)
     {

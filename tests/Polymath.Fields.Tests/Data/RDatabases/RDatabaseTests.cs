@@ -30,7 +30,7 @@ public sealed class RDatabaseTests
 
     [Fact]
     public void RefusesAnotherPacking() =>
-        Assert.Throws<InvalidDataException>(() => new RDatabase(Index(compression: 2, ("emma", 0, Emma.Length)), Store));
+        Assert.Throws<InvalidDataException>(() => new RDatabase(Index(2, ("emma", 0, Emma.Length)), Store));
 
     [Theory]
     [InlineData(10)]

@@ -89,7 +89,8 @@ public sealed class RReaderTests
             false,
             ("a", w => w.List(true, ("b", x => x.Integers(1, 2, 3)))),
             ("c", w => w.Strings("x", null, "yz"))).Bytes;
-        Gen.Select(Gen.Int[0, sound.Length - 1], Gen.Byte, Gen.Int[0, sound.Length - 1], Gen.Byte, Gen.Int[0, sound.Length])
+        Gen<int> place = Gen.Int[0, sound.Length - 1];
+        Gen.Select(place, Gen.Byte, place, Gen.Byte, Gen.Int[0, sound.Length])
             .Sample((at, value, at2, value2, length) =>
             {
                 byte[] damaged = (byte[])sound.Clone();

@@ -96,7 +96,8 @@ internal sealed class RWriter
         return stream.ToArray();
     }
 
-    public static byte[] Gzip(byte[] bytes) => Pack(stream => new GZipStream(stream, CompressionLevel.Fastest, true), bytes);
+    public static byte[] Gzip(byte[] bytes) =>
+        Pack(stream => new GZipStream(stream, CompressionLevel.Fastest, true), bytes);
 
     /// <summary>A store's record: the unpacked length, or a false one, and the packed value.</summary>
     public static byte[] Record(byte[] value, int? claimedLength = null)

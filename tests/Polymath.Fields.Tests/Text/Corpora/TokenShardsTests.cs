@@ -12,11 +12,13 @@ public sealed class TokenShardsTests
     // On both sides of what two bytes can hold.
     private static readonly int[] VocabularySizes = [2, 300, 65_536, 65_537, 1 << 20];
 
-    private static readonly Gen<int> Vocabulary = Gen.Int[0, VocabularySizes.Length - 1].Select(i => VocabularySizes[i]);
+    private static readonly Gen<int> Vocabulary =
+        Gen.Int[0, VocabularySizes.Length - 1].Select(i => VocabularySizes[i]);
 
     [Fact]
     public void WhatIsWrittenIsReadBackAcrossShards() =>
-        Gen.Select(Vocabulary, Gen.Int[1, 40], Gen.Int[0, 30].Array[0, 12], Gen.UInt).Sample((vocabulary, perShard, lengths, seed) =>
+        Gen.Select(Vocabulary, Gen.Int[1, 40], Gen.Int[0, 30].Array[0, 12], Gen.UInt)
+        .Sample((vocabulary, perShard, lengths, seed) =>
         {
             using var folder = new TemporaryFolder();
             int[][] documents = [.. lengths.Select((length, i) => Tokens(vocabulary, length, seed + (uint)(i * 1000)))];

@@ -27,7 +27,8 @@ public sealed class TextFileSourceTests : IDisposable
         for (int length = 2; length < 40; length++)
         {
             byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("é茶𝄞", length)));
-            var source = new TextFileSource([_folder.Write("a.txt", text)], new TextFileOptions { ValidationShare = 0.37 });
+            var source = new TextFileSource(
+                [_folder.Write("a.txt", text)], new TextFileOptions { ValidationShare = 0.37 });
             byte[] training = Read(source, TextPart.Training);
             byte[] validation = Read(source, TextPart.Validation);
             Assert.Equal(text, training.Concat(validation));
@@ -163,7 +164,8 @@ public sealed class TextFileSourceTests : IDisposable
 
         var source = new TextFileSource(
             [_folder["t"]], new TextFileOptions { Split = SplitMethod.Documents, ValidationShare = 0.3 });
-        static HashSet<string> Names(HashSet<string> texts) => [.. texts.Select(text => text.Split(' ')[0].ToLowerInvariant())];
+        static HashSet<string> Names(HashSet<string> texts) =>
+            [.. texts.Select(text => text.Split(' ')[0].ToLowerInvariant())];
         HashSet<string> training = Documents(source, TextPart.Training);
         HashSet<string> validation = Documents(source, TextPart.Validation);
         Assert.Equal(120, training.Count + validation.Count);
@@ -177,7 +179,8 @@ public sealed class TextFileSourceTests : IDisposable
         byte[] text = "some text that is long enough"u8.ToArray();
         string a = new TextFileSource([_folder.Write("a/x.txt", text)]).Fingerprint;
         string b = new TextFileSource([_folder.Write("b/y.txt", text)]).Fingerprint;
-        string share = new TextFileSource([_folder["a/x.txt"]], new TextFileOptions { ValidationShare = 0.2 }).Fingerprint;
+        var fifth = new TextFileOptions { ValidationShare = 0.2 };
+        string share = new TextFileSource([_folder["a/x.txt"]], fifth).Fingerprint;
         text[0]++;
         string other = new TextFileSource([_folder.Write("b/y.txt", text)]).Fingerprint;
         Assert.Equal(a, b);

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text.RegularExpressions;
+using System.Text;
 using System.Xml;
 using Polymath.Compute;
 
@@ -12,10 +11,8 @@ namespace Polymath.Fields.Text.Sources.DotnetDocs;
 /// Kept: summaries, parameters, returns, values, remarks, exceptions. Left out: examples and listings of code, which
 /// lose their layout in XML, "see also" lists, and notes meant for the authors.
 /// </remarks>
-internal static partial class DocumentationReader
+internal static class DocumentationReader
 {
-    private static readonly SearchValues<char> MarkdownSigns = SearchValues.Create("`*[<#>");
-
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -116,8 +113,10 @@ internal static partial class DocumentationReader
                 case XmlNodeType.Text:
                 case XmlNodeType.Whitespace:
                 case XmlNodeType.SignificantWhitespace:
+                    prose.AppendText(Markdown.StripInline(reader.Value));
+                    break;
                 case XmlNodeType.CDATA:
-                    prose.AppendText(WithoutMarkdown(reader.Value));
+                    prose.AppendText(Markdown.StripBlocks(reader.Value));
                     break;
                 case XmlNodeType.Element:
                     ReadElement(reader, prose);
@@ -201,7 +200,7 @@ internal static partial class DocumentationReader
             return "";
         }
 
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         int depth = reader.Depth;
         while (reader.Read() && reader.Depth > depth)
         {
@@ -229,34 +228,4 @@ internal static partial class DocumentationReader
         {
         }
     }
-
-    // Parts of the documentation are written in Markdown, inside and outside of CDATA.
-    private static string WithoutMarkdown(string text)
-    {
-        if (text.AsSpan().IndexOfAny(MarkdownSigns) < 0)
-        {
-            return text;
-        }
-
-        string prose = Fences().Replace(text, "\n\n");
-        prose = CrossReferences().Replace(prose, NameOf);
-        prose = Links().Replace(prose, "$1");
-        return Marks().Replace(prose, "");
-    }
-
-    // A star, escaped or not, stands for all overloads.
-    private static string NameOf(Match reference) => DocumentationId.Parse(reference.Groups[1].Value
-        .Replace("%2A", "", StringComparison.OrdinalIgnoreCase).TrimEnd('*')).ShortName;
-
-    [GeneratedRegex(@"```.*?(```|\z)", RegexOptions.Singleline)]
-    private static partial Regex Fences();
-
-    [GeneratedRegex(@"<xref:([^?>\s]+)[^>]*>")]
-    private static partial Regex CrossReferences();
-
-    [GeneratedRegex(@"\[([^\]\n]*)\]\([^)\n]*\)")]
-    private static partial Regex Links();
-
-    [GeneratedRegex(@"^[ \t]*(#+[^\n]*|>[ \t]*(\[![A-Z]+\])?|[-*][ \t]+)|\*\*|`", RegexOptions.Multiline)]
-    private static partial Regex Marks();
 }

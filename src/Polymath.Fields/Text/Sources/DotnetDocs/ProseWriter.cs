@@ -27,7 +27,7 @@ internal sealed class ProseWriter
         (_label, _rank) = (label, rank);
     }
 
-    /// <summary>Appends running text; a blank line in it ends the paragraph, other white space becomes one space.</summary>
+    /// <summary>Appends running text; a blank line ends the paragraph, other white space becomes one space.</summary>
     public void AppendText(string text)
     {
         ReadOnlySpan<char> rest = text;

@@ -47,9 +47,16 @@ public sealed class DocumentationReaderTests
     [InlineData(
         "<param name=\"x\">The value to be used.</param><summary>Comes first in any case.</summary>",
         "Comes first in any case.|x: The value to be used.")]
+    [InlineData(
+        "<summary>Thrown when <paramref name=\"a\" /> &gt; <paramref name=\"b\" /> - as is usual.</summary>",
+        "Thrown when a > b - as is usual.")]
     [InlineData("<summary>__m128i _mm_abs_epi8 (__m128i a) PABSB xmm1, xmm2</summary>", "")]
-    [InlineData("<summary>-or-</summary><remarks>To be added.</remarks><example>An example of it all.</example>", "To be added.")]
-    [InlineData("<summary>Represents an <c><script a=\"b\"></script></c> element or an <c />.</summary>", "Represents an <script> element or an.")]
+    [InlineData(
+        "<summary>-or-</summary><remarks>To be added.</remarks><example>An example of it all.</example>",
+        "To be added.")]
+    [InlineData(
+        "<summary>Represents an <c><script a=\"b\"></script></c> element or an <c />.</summary>",
+        "Represents an <script> element or an.")]
     [InlineData("<summary /><param name=\"a\" /><seealso cref=\"T:A\">Not a word of this.</seealso>", "")]
     public void GivesCleanProse(string xml, string expected)
     {
