@@ -9,9 +9,6 @@ public static class DataCatalogue
     /// <summary>The data sets in the order of the fields, then of their names.</summary>
     public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All];
 
-    /// <summary>Whether a word is a data set's name rather than, say, a path.</summary>
-    public static bool Contains(string name) => All.Any(set => set.Name == name);
-
     /// <summary>The data set of a name.</summary>
     /// <exception cref="InvalidInputException">There is none; lists the names.</exception>
     public static DataSet Find(string name) => Find(name, All);

@@ -7,7 +7,7 @@ public abstract record DataOrigin
     public abstract string Description { get; }
 }
 
-/// <summary>A binary package of Debian, fetched by <c>apt-get download</c> and unpacked without being installed.</summary>
+/// <summary>A binary package of Debian, fetched by <c>apt-get download</c> and unpacked, not installed.</summary>
 /// <param name="Package">The package's name.</param>
 public sealed record DebianPackage(string Package) : DataOrigin
 {

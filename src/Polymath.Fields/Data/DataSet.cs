@@ -34,5 +34,5 @@ public sealed record DataSet
 /// <summary>Makes a data set's files.</summary>
 /// <param name="fetched">The folder that holds the wanted files of the package under their own paths.</param>
 /// <param name="target">The folder to fill.</param>
-/// <exception cref="InvalidDataException">The fetched files are not what they were when the derivation was written.</exception>
+/// <exception cref="InvalidDataException">The fetched files are not what the derivation was written for.</exception>
 public delegate void DataDerivation(string fetched, string target);

@@ -26,6 +26,9 @@ public sealed class DataStore
         (_folder, _clock, _fetcher, _catalogue) = (folder, clock, fetcher, catalogue);
     }
 
+    /// <summary>Whether a word is the name of one of the data sets that this store knows.</summary>
+    public bool Contains(string name) => _catalogue.Any(set => set.Name == name);
+
     /// <summary>Where a data set is or would be: also where a person may put its files by hand.</summary>
     public string FolderOf(DataSet set)
     {

@@ -34,7 +34,7 @@ public static class TextDataSets
             Licence = "public domain (packaging MIT)",
             Origin = new DebianPackage("r-cran-janeaustenr"),
             DownloadBytes = 1_626_392,
-            Derivation = "The lines of each novel, a vector of strings in R's lazy-load database, each ended by a newline.",
+            Derivation = "Each novel's lines, a vector of strings in R's lazy-load database, ended by newlines.",
             Content = new DataContent(
                 6, 4_025_029, "2ceae72ad2200c1000659500c2953d65b35aa2182b3b6c610fa777864f152c23"),
             IsWanted = path => path is AustenFolder + "Rdata.rdx" or AustenFolder + "Rdata.rdb",
@@ -104,7 +104,7 @@ public static class TextDataSets
             var text = new StringBuilder();
             foreach (string? line in database.ReadStrings(variable))
             {
-                text.Append(line ?? throw new InvalidDataException($"the novel {variable} has a missing line")).Append('\n');
+                text.Append(line ?? throw new InvalidDataException($"the novel {variable} lacks a line")).Append('\n');
             }
 
             File.WriteAllText(Path.Combine(target, fileName), text.ToString());

@@ -24,7 +24,8 @@ internal sealed class BoundedStream(Stream inner, long maxBytes, string name) : 
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Count(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
     public override void Flush()
@@ -42,6 +43,6 @@ internal sealed class BoundedStream(Stream inner, long maxBytes, string name) : 
         _count += count;
         return _count <= maxBytes
             ? count
-            : throw new InvalidDataException($"{name}: unpacks to more than {maxBytes} bytes, the most that is allowed.");
+            : throw new InvalidDataException($"{name}: is more than {maxBytes} bytes, the most that is allowed.");
     }
 }

@@ -9,7 +9,7 @@ internal static class TarExtraction
     /// <param name="tar">The unpacked tar stream.</param>
     /// <param name="name">What messages call the archive.</param>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="isWanted">Decides by the path within the archive, with '/' between folders and no leading "./".</param>
+    /// <param name="isWanted">Decides by the path within the archive: '/' between folders, no leading "./".</param>
     /// <param name="limits">What the archive may cost.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>How many files were written.</returns>

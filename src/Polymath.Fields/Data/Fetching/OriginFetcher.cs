@@ -17,11 +17,13 @@ internal sealed class OriginFetcher : IDataFetcher
         _ => throw new NotSupportedException($"No way to fetch a {set.Origin.Description}."),
     };
 
-    private static async Task FetchAsync(DebianPackage origin, DataSet set, string folder, CancellationToken cancellation)
+    private static async Task FetchAsync(
+        DebianPackage origin, DataSet set, string folder, CancellationToken cancellation)
     {
         const string install = "expected Debian or a system made from it";
         ChildProcess.Outcome download = await RunAsync(
-            "apt-get", ["--quiet", "download", origin.Package], folder, null, install, cancellation).ConfigureAwait(false);
+            "apt-get", ["--quiet", "download", origin.Package], folder, null, install, cancellation)
+            .ConfigureAwait(false);
         if (download.ExitCode != 0)
         {
             string reason = download.Messages.FirstOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal))
@@ -51,7 +53,10 @@ internal sealed class OriginFetcher : IDataFetcher
     private static async Task FetchAsync(NpmPackage origin, DataSet set, string folder, CancellationToken cancellation)
     {
         string[] arguments =
-            ["pack", $"{origin.Package}@{origin.Version}", "--ignore-scripts", "--no-update-notifier", "--loglevel=error"];
+        [
+            "pack", $"{origin.Package}@{origin.Version}", "--ignore-scripts", "--no-update-notifier",
+            "--loglevel=error",
+        ];
         ChildProcess.Outcome pack = await RunAsync(
             OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
             arguments,

@@ -11,11 +11,8 @@ namespace Polymath.Fields.Data.RDatabases;
 /// </summary>
 internal sealed class RDatabase
 {
-    private const long MaxIndexBytes = 1 << 24;
+    private const int MaxIndexBytes = 1 << 24;
     private const int MaxRecordBytes = 1 << 28;
-
-    // Deflate packs no better than this, so a greater claim is false and need not be allocated for.
-    private const long MaxRatio = 1032;
 
     private readonly byte[] _store;
     private readonly Dictionary<string, (int Offset, int Length)> _records = new(StringComparer.Ordinal);
@@ -25,7 +22,9 @@ internal sealed class RDatabase
     public RDatabase(byte[] index, byte[] store)
     {
         _store = store;
-        var root = Expect<RList>(RReader.Read(Inflate(new GZipStream(new MemoryStream(index), CompressionMode.Decompress))));
+        using var packed = new MemoryStream(index);
+        byte[] list = Unpack(new GZipStream(packed, CompressionMode.Decompress), MaxIndexBytes);
+        var root = Expect<RList>(RReader.Read(list));
         if (Expect<RIntegers>(root["compressed"]).Values is not [1])
         {
             throw new InvalidDataException("the R database is not packed by zlib");
@@ -61,34 +60,39 @@ internal sealed class RDatabase
         }
 
         int length = BinaryPrimitives.ReadInt32BigEndian(_store.AsSpan(record.Offset));
-        if (length is < 0 or > MaxRecordBytes || length > MaxRatio * record.Length)
+        if (length is < 0 or > MaxRecordBytes)
         {
             throw new InvalidDataException($"the R variable {name} claims {length} bytes");
         }
 
         using var packed = new MemoryStream(_store, record.Offset + sizeof(int), record.Length - sizeof(int));
-        using var unpacked = new ZLibStream(packed, CompressionMode.Decompress);
-        byte[] value = new byte[length];
-        if (unpacked.ReadAtLeast(value, length, throwOnEndOfStream: false) < length || unpacked.ReadByte() >= 0)
-        {
-            throw new InvalidDataException($"the R variable {name} does not unpack to its {length} bytes");
-        }
-
-        return Expect<RStrings>(RReader.Read(value)).Values;
+        byte[] value = Unpack(new ZLibStream(packed, CompressionMode.Decompress), length);
+        return value.Length == length
+            ? Expect<RStrings>(RReader.Read(value)).Values
+            : throw new InvalidDataException($"the R variable {name} does not unpack to its {length} bytes");
     }
 
-    private static byte[] Inflate(Stream packed)
+    private static byte[] Unpack(Stream packed, int maxBytes)
     {
-        using (packed)
+        try
         {
-            using var bounded = new BoundedStream(packed, MaxIndexBytes, "the R database's index");
+            using var bounded = new BoundedStream(packed, maxBytes, "the R database");
             using var unpacked = new MemoryStream();
             bounded.CopyTo(unpacked);
             return unpacked.ToArray();
+        }
+        catch (IOException fault)
+        {
+            // All streams here are in memory: only the decompressor can have failed.
+            throw new InvalidDataException("the R database does not unpack", fault);
+        }
+        finally
+        {
+            packed.Dispose();
         }
     }
 
     private static T Expect<T>(RObject value)
         where T : RObject =>
-        value as T ?? throw new InvalidDataException($"an {value.GetType().Name} where an {typeof(T).Name} was expected");
+        value as T ?? throw new InvalidDataException($"{value.GetType().Name} where {typeof(T).Name} was expected");
 }

@@ -41,7 +41,7 @@ public sealed class TokenShards : IDisposable
     /// <summary>Opens and checks all shards of a name.</summary>
     /// <param name="folder">The folder that holds them.</param>
     /// <param name="name">How their names begin.</param>
-    /// <param name="verify">Whether to read all of them once for their checksums; else only headers are checked.</param>
+    /// <param name="verify">Whether to read all of them once for their checksums; else headers only.</param>
     /// <exception cref="InvalidDataException">A shard is missing, damaged or of another text; names it.</exception>
     public static TokenShards Open(string folder, string name, bool verify = true)
     {

@@ -19,7 +19,7 @@ internal sealed record TextFile(string Path, int Start, long Length, string Cont
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Reads and checks a file.</summary>
-    /// <exception cref="InvalidInputException">It is empty, not UTF-8 (names the offset), or cannot be read.</exception>
+    /// <exception cref="InvalidInputException">It is empty, not UTF-8 (names the offset), or unreadable.</exception>
     public static TextFile Scan(string path)
     {
         try

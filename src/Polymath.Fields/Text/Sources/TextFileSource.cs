@@ -4,7 +4,7 @@ using Polymath.Compute;
 
 namespace Polymath.Fields.Text.Sources;
 
-/// <summary>Text from files and folders, each file one document, read in blocks: it may be larger than memory.</summary>
+/// <summary>Text from files and folders, each file one document, read in blocks: larger than memory or not.</summary>
 public sealed class TextFileSource : ITextSource
 {
     // Below this many documents a hash's choice strays too far from the share; above it, too far is a factor of 2.

@@ -59,8 +59,9 @@ public static class TextFiles
 
         if (files.Count == 0)
         {
-            errors.Add($"{path}: the folder holds no text; expected files that end in {string.Join(", ", Extensions)} " +
-                "and are not empty (name a file by itself to read any other ending).");
+            errors.Add(
+                $"{path}: the folder holds no text; expected files that end in {string.Join(", ", Extensions)} and " +
+                "are not empty (name a file by itself to read any other ending).");
         }
 
         files.Sort(StringComparer.Ordinal);

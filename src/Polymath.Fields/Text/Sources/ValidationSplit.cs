@@ -9,7 +9,7 @@ public enum SplitMethod
     /// <summary>By documents where there are enough of them to hit the share, else by tails.</summary>
     Automatic,
 
-    /// <summary>Whole documents are held out, chosen by a hash of their content: no document is on both sides.</summary>
+    /// <summary>Whole documents are held out, chosen by a hash of their content.</summary>
     Documents,
 
     /// <summary>The end of each document is held out, as nanoGPT does with its one file.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Polymath.Fields.Text.Sources.DotnetDocs;
 
 /// <summary>A top-level type with everything documented inside it: one document of the corpus.</summary>
-/// <param name="Name">The full name of the type, without arity: <c>Func`1</c> to <c>Func`17</c> are one document.</param>
+/// <param name="Name">The type's full name without arity: <c>Func`1</c> to <c>Func`17</c> are one document.</param>
 /// <param name="Members">The type and its members in the files' order; nested types count as members.</param>
 internal sealed record TypeDocumentation(string Name, List<DocumentationMember> Members)
 {
@@ -37,7 +37,7 @@ internal sealed record TypeDocumentation(string Name, List<DocumentationMember> 
 /// <summary>Gathers members under their top-level types.</summary>
 internal static class DocumentationGrouping
 {
-    /// <summary>Groups members; the groups come in the ordinal order of their names, whatever the input's order.</summary>
+    /// <summary>Groups members; the groups come in the ordinal order of their names.</summary>
     public static List<TypeDocumentation> Group(IReadOnlyList<DocumentationMember> members)
     {
         var types = new HashSet<string>(members.Where(m => m.Id.IsType).Select(m => m.Id.Path), StringComparer.Ordinal);

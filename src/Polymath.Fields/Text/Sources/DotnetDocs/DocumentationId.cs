@@ -43,7 +43,7 @@ internal readonly record struct DocumentationId(char Kind, string Path)
     /// <summary>Reads an identifier; anything that is not one is taken as a name without a kind.</summary>
     public static DocumentationId Parse(string text)
     {
-        bool hasKind = text.Length > 2 && text[1] == ':';
+        bool hasKind = text.Length >= 2 && text[1] == ':';
         ReadOnlySpan<char> path = hasKind ? text.AsSpan(2) : text;
         return new DocumentationId(hasKind ? text[0] : 'T', WithoutArguments(path));
     }

@@ -1,6 +1,6 @@
 namespace Polymath.Fields.Text.Sources.DotnetDocs;
 
-/// <summary>One documented type or member: its identifier and the paragraphs of its sections in reading order.</summary>
+/// <summary>A documented type or member: its identifier and the paragraphs of its sections in reading order.</summary>
 /// <param name="Id">The identifier.</param>
 /// <param name="Paragraphs">Clean prose, one line each, never empty.</param>
 internal sealed record DocumentationMember(DocumentationId Id, IReadOnlyList<Paragraph> Paragraphs);

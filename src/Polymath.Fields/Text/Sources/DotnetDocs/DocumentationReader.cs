@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text.RegularExpressions;
+using System.Text;
 using System.Xml;
 using Polymath.Compute;
 
@@ -12,10 +11,8 @@ namespace Polymath.Fields.Text.Sources.DotnetDocs;
 /// Kept: summaries, parameters, returns, values, remarks, exceptions. Left out: examples and listings of code, which
 /// lose their layout in XML, "see also" lists, and notes meant for the authors.
 /// </remarks>
-internal static partial class DocumentationReader
+internal static class DocumentationReader
 {
-    private static readonly SearchValues<char> MarkdownSigns = SearchValues.Create("`*[<#>");
-
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -116,8 +113,10 @@ internal static partial class DocumentationReader
                 case XmlNodeType.Text:
                 case XmlNodeType.Whitespace:
                 case XmlNodeType.SignificantWhitespace:
+                    prose.AppendText(Markdown.StripInline(reader.Value));
+                    break;
                 case XmlNodeType.CDATA:
-                    prose.AppendText(WithoutMarkdown(reader.Value));
+                    prose.AppendText(Markdown.StripBlocks(reader.Value));
                     break;
                 case XmlNodeType.Element:
                     ReadElement(reader, prose);
@@ -201,15 +200,20 @@ internal static partial class DocumentationReader
             return "";
         }
 
-        var text = new System.Text.StringBuilder();
+        var text = new StringBuilder();
         int depth = reader.Depth;
         while (reader.Read() && reader.Depth > depth)
         {
-            text.Append(reader.NodeType == XmlNodeType.Element ? reader.GetAttribute("name") : reader.Value);
+            text.Append(reader.NodeType == XmlNodeType.Element ? NameInCode(reader) : reader.Value);
         }
 
         return text.ToString();
     }
+
+    // A reference stands for its name; any other element is markup that the code itself shows.
+    private static string NameInCode(XmlReader element) =>
+        element.GetAttribute("name") ?? element.GetAttribute("langword") ??
+        (element.GetAttribute("cref") is { } target ? DocumentationId.Parse(target).ShortName : $"<{element.Name}>");
 
     // Leaves the reader on the end of the element, where the loops over children expect it.
     private static void Skip(XmlReader reader)
@@ -224,30 +228,4 @@ internal static partial class DocumentationReader
         {
         }
     }
-
-    // Parts of the documentation are written in Markdown, inside and outside of CDATA.
-    private static string WithoutMarkdown(string text)
-    {
-        if (text.AsSpan().IndexOfAny(MarkdownSigns) < 0)
-        {
-            return text;
-        }
-
-        string prose = Fences().Replace(text, "\n\n");
-        prose = CrossReferences().Replace(prose, match => DocumentationId.Parse(match.Groups[1].Value).ShortName);
-        prose = Links().Replace(prose, "$1");
-        return Marks().Replace(prose, "");
-    }
-
-    [GeneratedRegex(@"```.*?(```|\z)", RegexOptions.Singleline)]
-    private static partial Regex Fences();
-
-    [GeneratedRegex(@"<xref:([^?>\s]+)[^>]*>")]
-    private static partial Regex CrossReferences();
-
-    [GeneratedRegex(@"\[([^\]\n]*)\]\([^)\n]*\)")]
-    private static partial Regex Links();
-
-    [GeneratedRegex(@"^[ \t]*(#+[^\n]*|>[ \t]*(\[![A-Z]+\])?|[-*][ \t]+)|\*\*|`", RegexOptions.Multiline)]
-    private static partial Regex Marks();
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Polymath.Compute;
 
 namespace Polymath.Fields.Text.Sources.DotnetDocs;
 
@@ -25,7 +26,7 @@ public sealed class DotnetDocsSource : ITextSource
     /// <summary>Opens the documentation of the SDK under a root, or of the one found on this machine.</summary>
     /// <param name="root">The folder that holds <c>packs/</c>; null to search for it.</param>
     /// <param name="validationShare">The share of documents to hold out, above 0 and at most one half.</param>
-    /// <exception cref="Polymath.Compute.InvalidInputException">No documentation was found, or it is damaged.</exception>
+    /// <exception cref="InvalidInputException">No documentation was found, or it is damaged.</exception>
     public DotnetDocsSource(string? root = null, double validationShare = 0.05)
     {
         ValidationSplit.CheckShare(validationShare);
@@ -34,7 +35,7 @@ public sealed class DotnetDocsSource : ITextSource
         (_files, Fingerprint) = DistinctFiles(_root, validationShare);
         if (_files.Count == 0)
         {
-            throw new Compute.InvalidInputException(
+            throw new InvalidInputException(
                 $"{_root}: expected the folder of a .NET SDK, with XML documentation under packs/*/ref.");
         }
 

@@ -19,7 +19,8 @@ internal static class ParagraphDeduplication
     {
         var seen = new HashSet<UInt128>();
         return Filter(documents, paragraph =>
-            seen.Add(paragraph.Key) && seen.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(paragraph.Text.AsSpan()))));
+            seen.Add(paragraph.Key) &&
+            seen.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(paragraph.Text.AsSpan()))));
     }
 
     /// <summary>

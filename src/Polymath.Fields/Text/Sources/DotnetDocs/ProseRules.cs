@@ -38,7 +38,7 @@ internal static class ProseRules
         return line.ToString();
     }
 
-    /// <summary>Whether a marked paragraph is a sentence rather than a signature, a table of symbols or a stub.</summary>
+    /// <summary>Whether a marked paragraph is a sentence, not a signature, a table of symbols or a stub.</summary>
     public static bool IsProse(string marked)
     {
         int words = 0;

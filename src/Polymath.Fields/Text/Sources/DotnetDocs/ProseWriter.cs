@@ -27,7 +27,7 @@ internal sealed class ProseWriter
         (_label, _rank) = (label, rank);
     }
 
-    /// <summary>Appends running text; a blank line in it ends the paragraph, other white space becomes one space.</summary>
+    /// <summary>Appends running text; a blank line ends the paragraph, other white space becomes one space.</summary>
     public void AppendText(string text)
     {
         ReadOnlySpan<char> rest = text;
@@ -44,8 +44,13 @@ internal sealed class ProseWriter
     /// <summary>Appends the name of something in code: a type, a parameter, a keyword.</summary>
     public void AppendCode(string name)
     {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            return;
+        }
+
         _raw.Append(CodeStart);
-        AppendRaw(name);
+        AppendRaw(name.AsSpan().Trim());
         _raw.Append(CodeEnd);
     }
 
