@@ -6,12 +6,14 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     where TSimd : struct, ISimd<TSimd>
 {
     private readonly WorkerTeam _team;
+    private readonly CpuMatrixMultiplier _multiplier;
     private readonly Scratch _scratch = new();
 
     public CpuKernels(InstructionSet instructionSet, int threadCount)
     {
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
+        _multiplier = new CpuMatrixMultiplier(instructionSet, _team);
     }
 
     /// <inheritdoc/>
@@ -21,12 +23,12 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override int ThreadCount => _team.ThreadCount;
 
     /// <inheritdoc/>
-    public override long ScratchBytes => _scratch.Bytes;
+    public override long ScratchBytes => _scratch.Bytes + _multiplier.ScratchBytes;
 
     /// <inheritdoc/>
     public override void Multiply(
         MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null) =>
-        throw new NotSupportedException("the matrix multiplier is not joined yet");
+        _multiplier.Multiply(product, a, b, c, accumulate, bias);
 
     /// <inheritdoc/>
     public override void AddNormalize(
@@ -187,6 +189,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _multiplier.Dispose();
         _team.Dispose();
         _scratch.Dispose();
     }

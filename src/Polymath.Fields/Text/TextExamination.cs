@@ -1,5 +1,3 @@
-using Polymath.Compute;
-using Polymath.Fields.Text.Corpora;
 using Polymath.Learning;
 using Polymath.Networks;
 

@@ -30,6 +30,12 @@ public sealed record TextRecipe : Recipe
     /// <summary>The tokenizer.</summary>
     public TokenizerRecipe Tokenizer { get; init; } = new();
 
+    /// <summary>
+    /// Rows of the embedding table; 0: as many as the tokenizer has tokens. A run that starts from another model keeps
+    /// its number here, and no longer needs that model.
+    /// </summary>
+    public int ModelVocabularySize { get; init; }
+
     /// <summary>Sequences of <c>network.contextLength</c> tokens in a micro-batch.</summary>
     public int BatchSize { get; init; } = 8;
 
@@ -56,6 +62,9 @@ public sealed record TextRecipe : Recipe
         Check(
             ExaminationOverlap is >= 0 and <= 0.95f,
             $"examinationOverlap is {ExaminationOverlap}, expected 0 to 0.95");
+        Check(
+            ModelVocabularySize is >= 0 and <= 1 << 24,
+            $"modelVocabularySize is {ModelVocabularySize}, expected 0 to {1 << 24}");
         Check(ExaminationTokens >= 0, $"examinationTokens is {ExaminationTokens}, expected 0 (all) or more");
         Check(
             QuickExaminationTokens >= 1, $"quickExaminationTokens is {QuickExaminationTokens}, expected 1 or more");

@@ -185,6 +185,6 @@ public abstract class Tokenizer
         }
 
         AddToFingerprint(hash);
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

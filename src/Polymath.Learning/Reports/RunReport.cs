@@ -22,9 +22,9 @@ public sealed record RunReport(
     public IReadOnlyList<string> Samples { get; init; } = [];
 
     /// <summary>Puts an examination beside the figures of its field.</summary>
-    internal static RunReport Of(
-        IField field, IFieldSession session, RunFolder folder, ExaminationResult examined, ComputeReport compute) =>
-        new(field.Name, folder.Path, examined.Metrics, [.. examined.References, .. field.References], compute)
+    public static RunReport Of(
+        IField field, IFieldSession session, string runPath, ExaminationResult examined, ComputeReport compute) =>
+        new(field.Name, runPath, examined.Metrics, [.. examined.References, .. field.References], compute)
         {
             Facts = session.Facts,
             Remarks = examined.Remarks,

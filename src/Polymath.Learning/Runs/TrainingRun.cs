@@ -1,5 +1,3 @@
-using Polymath.Compute;
-
 namespace Polymath.Learning;
 
 /// <summary>
@@ -275,7 +273,7 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             Directory.CreateDirectory(_folder.SamplesPath);
-            report = RunReport.Of(_field, _session, _folder, examined.Result, compute with
+            report = RunReport.Of(_field, _session, _folder.Path, examined.Result, compute with
             {
                 PeakFlopsPerSecond = _options.PeakFlopsPerSecond,
                 Memory = _memory,
