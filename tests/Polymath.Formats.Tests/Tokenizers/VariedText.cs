@@ -19,7 +19,8 @@ internal static class VariedText
         "\"", "`",
         "\0", "\u0007", "\u001b[0m", "\u001c", "\u200b", "\u200d", "\ufeff", "\ufffd",
         "public static void Main(string[] args)", "def f(x):\n    return x ** 2\n", "<p class=\"x\">",
-        "https://x.org/a?b=c", "SELECT * FROM t WHERE id = 1;", "camelCaseName", "SCREAMING_SNAKE", "x86_64", "v1.2.3-rc.4",
+        "https://x.org/a?b=c", "SELECT * FROM t WHERE id = 1;", "camelCaseName", "SCREAMING_SNAKE", "x86_64",
+        "v1.2.3-rc.4",
     ];
 
     /// <summary>Random sequences of the fragments.</summary>
