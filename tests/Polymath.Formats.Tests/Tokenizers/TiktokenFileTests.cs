@@ -41,7 +41,7 @@ public sealed class TiktokenFileTests
             .Sample((tokens, text) =>
             {
                 string[] distinct = [.. tokens.Distinct()];
-                IEnumerable<string> lines = distinct.Select((token, i) => Line(Encoding.ASCII.GetBytes(token), 256 + i));
+                var lines = distinct.Select((token, i) => Line(Encoding.ASCII.GetBytes(token), 256 + i));
                 BytePairTokenizer tokenizer = Parse(Bytes + string.Concat(lines));
                 string[] parts = [.. tokenizer.Encode(text).Select(id => tokenizer.Decode([id]))];
                 Assert.Equal(EncodeByRanks(text, distinct), parts);
