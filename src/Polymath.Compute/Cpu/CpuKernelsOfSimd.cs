@@ -8,6 +8,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     private readonly WorkerTeam _team;
     private readonly CpuMatrixMultiplier _multiplier;
     private readonly Scratch _scratch = new();
+    private readonly CpuMatrixMultiplier _multiplier;
 
     public CpuKernels(InstructionSet instructionSet, int threadCount)
     {
@@ -191,6 +192,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         _multiplier.Dispose();
         _team.Dispose();
+        _multiplier.Dispose();
         _scratch.Dispose();
     }
 
