@@ -9,6 +9,9 @@ public interface IExperience
     /// Fills the batch of a micro-step. All randomness is keyed by seed, step and micro-batch; what cannot be (the state
     /// of a simulator) is in <see cref="CaptureState"/>.
     /// </summary>
+    /// <param name="batch">What is filled.</param>
+    /// <param name="step">The step that the rows are for, from 0.</param>
+    /// <param name="microBatch">The micro-batch of the step, from 0.</param>
     void Fill(Batch batch, long step, int microBatch);
 
     /// <summary>The state that a resumed run needs beyond the step's number; empty where there is none.</summary>

@@ -47,6 +47,9 @@ public interface IFieldSession : IDisposable
     /// <summary>How mastery is measured.</summary>
     IExamination Examination { get; }
 
+    /// <summary>Gives the network its first parameters: drawn from the seed, unless the field starts from others.</summary>
+    void InitializeParameters() => Network.Parameters.Initialize(Recipe.Seed);
+
     /// <summary>What a row is called in rates: tokens, images, steps.</summary>
     string RowName { get; }
 

@@ -2,19 +2,33 @@ using System.Runtime.InteropServices;
 
 namespace Polymath.Compute;
 
-/// <summary>Asks the operating system for huge pages, which spare the matrix kernels most address translation misses.</summary>
+/// <summary>Memory on huge pages where it is large, which spares the matrix kernels most address translation misses.</summary>
 internal static unsafe partial class HugePages
 {
+    private const int HugePageBytes = 2 << 20;
+
     // MADV_HUGEPAGE of Linux's madvise(2).
     private const int AdviseHugePage = 14;
 
-    /// <summary>Advises huge pages for a range; a refusal changes the speed only and is ignored.</summary>
-    public static void Advise(void* start, nuint bytes)
+    /// <summary>
+    /// Allocates bytes that start on a cache line, or, if they are many, on a huge page and with the operating system
+    /// asked to back them by huge pages; a refusal changes the speed only. Freed by NativeMemory.AlignedFree.
+    /// </summary>
+    /// <exception cref="OutOfMemoryException">The machine refuses that much memory.</exception>
+    public static void* Allocate(nuint bytes)
     {
-        if (OperatingSystem.IsLinux() && bytes >= 2 << 20)
+        if (bytes < HugePageBytes)
+        {
+            return NativeMemory.AlignedAlloc(bytes, MemoryPlan.AlignmentBytes);
+        }
+
+        void* start = NativeMemory.AlignedAlloc(bytes, HugePageBytes);
+        if (OperatingSystem.IsLinux())
         {
             _ = MemoryAdvise(start, bytes, AdviseHugePage);
         }
+
+        return start;
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

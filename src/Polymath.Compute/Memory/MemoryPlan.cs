@@ -11,9 +11,6 @@ public sealed unsafe class MemoryPlan : IDisposable
     /// <summary>Every reservation starts on a cache line, which is also the widest vector.</summary>
     public const int AlignmentBytes = 64;
 
-    // A large arena starts on a huge page, so that the operating system may back it by huge pages.
-    private const int HugePageBytes = 2 << 20;
-
     private readonly List<PlannedBuffer> _buffers = [];
     private byte* _arena;
     private bool _disposed;
@@ -66,9 +63,7 @@ public sealed unsafe class MemoryPlan : IDisposable
         }
 
         nuint bytes = (nuint)Math.Max(TotalBytes, (long)AlignmentBytes);
-        nuint alignment = bytes >= HugePageBytes ? (nuint)HugePageBytes : AlignmentBytes;
-        _arena = (byte*)NativeMemory.AlignedAlloc(bytes, alignment);
-        HugePages.Advise(_arena, bytes);
+        _arena = (byte*)HugePages.Allocate(bytes);
         NativeMemory.Clear(_arena, bytes);
     }
 

@@ -44,7 +44,7 @@ public static partial class AtomicFile
         SynchroniseFolder(Path.GetDirectoryName(target)!);
     }
 
-    /// <summary>Replaces <paramref name="path"/> with <paramref name="text"/> as UTF-8 without a byte order mark.</summary>
+    /// <summary>Replaces <paramref name="path"/> with a text as UTF-8 without a byte order mark.</summary>
     /// <inheritdoc cref="Write" path="/exception"/>
     public static void WriteAllText(string path, string text)
     {
@@ -75,7 +75,8 @@ public static partial class AtomicFile
         _ = Close(descriptor);
         if (error is not 0 and not InvalidArgument)
         {
-            throw new IOException($"cannot force the folder {folder} to the disk: {Marshal.GetPInvokeErrorMessage(error)}");
+            string reason = Marshal.GetPInvokeErrorMessage(error);
+            throw new IOException($"cannot force the folder {folder} to the disk: {reason}");
         }
     }
 
@@ -96,7 +97,7 @@ public static partial class AtomicFile
         return deletedCount;
     }
 
-    /// <summary>Writes a partial file beside <paramref name="target"/>, forces it to the disk, and gives its path.</summary>
+    /// <summary>Writes a partial file beside its target, forces it to the disk, and gives its path.</summary>
     internal static string WritePartial(string target, Action<Stream> write)
     {
         string partial = PartialPath(target);

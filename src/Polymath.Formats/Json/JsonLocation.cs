@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Polymath.Formats.Json;
 
-/// <summary>Where a value stands: the source and the keys that lead to it, spelt out only when a message needs it.</summary>
+/// <summary>Where a value stands: the source and the keys that lead to it, spelt out only for a message.</summary>
 internal sealed class JsonLocation
 {
     private readonly JsonLocation? _parent;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Polymath.Compute;
+using Polymath.Formats.Files;
 
 namespace Polymath.Formats.Json;
 
@@ -17,9 +18,9 @@ public static class StrictJson
     /// <param name="path">The file; messages name it.</param>
     /// <param name="maxBytes">The largest size that is read at all.</param>
     /// <param name="maxDepth">How deep objects and arrays may nest.</param>
-    /// <exception cref="InvalidInputException">The file is missing, unreadable, too large or not strict JSON.</exception>
+    /// <exception cref="InvalidInputException">The file is unreadable, too large or not strict JSON.</exception>
     public static StrictJsonValue ReadFile(string path, int maxBytes, int maxDepth = DefaultMaxDepth) =>
-        Parse(ReadBytes(path, maxBytes), path, maxDepth);
+        Parse(InputFile.ReadAllBytes(path, maxBytes), path, maxDepth);
 
     /// <summary>Parses a complete JSON text.</summary>
     /// <param name="utf8">The text; it must not change afterwards, for values refer to it.</param>
@@ -28,26 +29,40 @@ public static class StrictJson
     /// <exception cref="InvalidInputException">The text is not strict JSON.</exception>
     public static StrictJsonValue Parse(ReadOnlyMemory<byte> utf8, string source, int maxDepth = DefaultMaxDepth)
     {
-        // The parser looks at the bytes within a string only when it is read, so they are checked here, once.
-        if (!Utf8.IsValid(utf8.Span))
-        {
-            throw new InvalidInputException($"{source}: not valid UTF-8");
-        }
-
+        RequireUtf8(utf8.Span, source);
         JsonDocumentOptions options = new() { MaxDepth = maxDepth, AllowDuplicateProperties = false };
         try
         {
             return new StrictJsonValue(JsonDocument.Parse(utf8, options).RootElement, new JsonLocation(source));
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException($"{source}: {Describe(utf8.Span, maxDepth)}", fault);
+            throw Refusal(utf8.Span, source, maxDepth, fault);
         }
-        catch (InvalidOperationException fault)
+    }
+
+    /// <summary>
+    /// Checks the encoding of a whole text: the parser looks at the bytes within a string only when it is read.
+    /// </summary>
+    internal static void RequireUtf8(ReadOnlySpan<byte> utf8, string source)
+    {
+        if (!Utf8.IsValid(utf8))
         {
-            // An escaped half of a surrogate pair in a key.
-            throw new InvalidInputException($"{source}: not valid JSON: a key is not valid text", fault);
+            throw new InvalidInputException($"{source}: not valid UTF-8");
         }
+    }
+
+    /// <summary>
+    /// Says why the parser refused a text. <see cref="InvalidOperationException"/> is how it reports a string that
+    /// holds an escaped half of a surrogate pair.
+    /// </summary>
+    internal static InvalidInputException Refusal(
+        ReadOnlySpan<byte> utf8, string source, int maxDepth, Exception fault)
+    {
+        string reason = fault is InvalidOperationException
+            ? "not valid JSON: a string is not valid text"
+            : Describe(utf8, maxDepth);
+        return new InvalidInputException($"{source}: {reason}", fault);
     }
 
     // Reads once more without limits to tell the faults apart: the parser's own messages are not meant for that.
@@ -71,38 +86,5 @@ public static class StrictJson
         }
 
         return "not accepted: an object holds one key twice";
-    }
-
-    private static byte[] ReadBytes(string path, int maxBytes)
-    {
-        try
-        {
-            FileInfo file = new(path);
-            if (!file.Exists)
-            {
-                string fault = Directory.Exists(path) ? "is a folder where a file was expected" : "does not exist";
-                throw new InvalidInputException($"{path}: {fault}");
-            }
-
-            // Devices and pipes state the length 0, so they are refused before they are opened, which could block.
-            if (file.Length == 0)
-            {
-                throw new InvalidInputException($"{path}: the file is empty");
-            }
-
-            if (file.Length > maxBytes)
-            {
-                throw new InvalidInputException($"{path}: {file.Length} bytes, but at most {maxBytes} are accepted");
-            }
-
-            byte[] bytes = new byte[file.Length];
-            using FileStream stream = file.OpenRead();
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidInputException($"{path}: cannot be read: {fault.Message}", fault);
-        }
     }
 }

@@ -31,5 +31,9 @@ public abstract record Recipe
     {
         Network.Validate("network", errors);
         Learning.Validate("learning", errors);
+        if (!Polymath.Learning.Budget.TryParse(Budget, out _, out string? error))
+        {
+            errors.Add(error);
+        }
     }
 }

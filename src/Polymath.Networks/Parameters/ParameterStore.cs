@@ -37,6 +37,9 @@ public sealed unsafe class ParameterStore
     /// <summary>Finds a parameter by name.</summary>
     public Parameter? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>The room that so many values take in a flat buffer, the gap behind them included.</summary>
+    public static long AlignedCount(long count) => (count + AlignmentFloats - 1) / AlignmentFloats * AlignmentFloats;
+
     /// <summary>Appends a parameter.</summary>
     public Parameter Add(ParameterSpecification specification)
     {
@@ -53,7 +56,7 @@ public sealed unsafe class ParameterStore
         var parameter = new Parameter(this, specification, FlatCount);
         _byName.Add(specification.Name, parameter);
         _parameters.Add(parameter);
-        FlatCount += (specification.Count + AlignmentFloats - 1) / AlignmentFloats * AlignmentFloats;
+        FlatCount += AlignedCount(specification.Count);
         return parameter;
     }
 

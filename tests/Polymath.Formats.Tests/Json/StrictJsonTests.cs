@@ -45,7 +45,8 @@ public sealed class StrictJsonTests : IDisposable
     [InlineData("[NaN]")]
     [InlineData("\"\\ud800\"x")]
     [InlineData("{\"\\ud800\":1}")]
-    public void WhatIsNotStrictJsonIsRefused(string text) => Assert.StartsWith("test.json: not valid JSON", Refusal(text));
+    public void WhatIsNotStrictJsonIsRefused(string text) =>
+        Assert.StartsWith("test.json: not valid JSON", Refusal(text));
 
     [Fact]
     public void BytesThatAreNotUtf8AreRefused()
@@ -117,7 +118,7 @@ public sealed class StrictJsonTests : IDisposable
     {
         Assert.Contains("does not exist", FileRefusal(_folder["none.json"]));
         Assert.Contains("is a folder", FileRefusal(_folder.Path));
-        Assert.Contains("empty", FileRefusal(_folder.Write("empty.json", [])));
+        Assert.Contains("is empty", FileRefusal(_folder.Write("empty.json", [])));
         Assert.Contains("at most 16", FileRefusal(_folder.Write("large.json", new byte[17])));
         Assert.Equal(2, StrictJson.ReadFile(_folder.Write("a.json", "[1,2]"u8.ToArray()), 16).ItemCount);
     }

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+namespace Polymath.Compute.Cpu.MatrixMultiplication;
+
+/// <summary>
+/// Multiplies A, as it lies, by B, packed or as it lies, tile by tile of C. Within a tile the depth goes outermost, so
+/// that A's block stays in the second cache; then B's panels; then rows, for which the panel stays where it is.
+/// </summary>
+internal readonly unsafe struct TileJob : IParallelJob
+{
+    private readonly MicroKernelSet _kernels;
+    private readonly ProductOperands _product;
+    private readonly Blocking _blocking;
+    private readonly float* _panels;
+    private readonly int _packedColumns, _tileRows, _tileColumns, _tilesDown;
+
+    /// <summary>Prepares a product.</summary>
+    /// <param name="kernels">The micro-kernels.</param>
+    /// <param name="product">The product.</param>
+    /// <param name="panels">B as <see cref="PackingJob"/> packs it, or null: B's rows are read as they lie.</param>
+    /// <param name="packedColumns">The columns that were packed; those that are not in the product are left out.</param>
+    /// <param name="blocking">The sizes of blocks.</param>
+    /// <param name="threadCount">The number of threads that tiles are to be shared between.</param>
+    public TileJob(
+        MicroKernelSet kernels, in ProductOperands product, float* panels, int packedColumns, Blocking blocking,
+        int threadCount)
+    {
+        _kernels = kernels;
+        _product = product;
+        _panels = panels;
+        _packedColumns = packedColumns;
+        _blocking = blocking;
+        _tileRows = Blocking.EvenPart(product.M, blocking.TileRows, kernels.Rows, threadCount);
+        _tileColumns = Blocking.EvenPart(product.N, blocking.TileColumns, kernels.Columns);
+        _tilesDown = Blocking.CeilingDivide(product.M, _tileRows);
+        TileCount = _tilesDown * Blocking.CeilingDivide(product.N, _tileColumns);
+    }
+
+    /// <summary>The number of tiles of C.</summary>
+    public int TileCount { get; }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Execute(int tile, int worker)
+    {
+        int row = tile % _tilesDown * _tileRows, rowEnd = Math.Min(_product.M, row + _tileRows);
+        int column = tile / _tilesDown * _tileColumns;
+        int columnEnd = Math.Min(_product.N, column + _tileColumns);
+        for (int k = 0; k < _product.K; k += _blocking.Depth)
+        {
+            int depth = Math.Min(_blocking.Depth, _product.K - k);
+            TileOperands operands = new()
+            {
+                ARowStride = _product.ARowStride,
+                ADepthStride = _product.ADepthStride,
+                CRowStride = _product.CRowStride,
+                Depth = depth,
+                Accumulate = _product.Accumulate || k > 0,
+            };
+            BlockPrefetch prefetch = PrefetchBehind(row, rowEnd, k, depth, columnEnd - column);
+            for (int j = column; j < columnEnd; j += _kernels.Columns)
+            {
+                MultiplyPanel(&operands, j, row, rowEnd, k, ref prefetch);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyPanel(TileOperands* operands, int column, int row, int rowEnd, int k, ref BlockPrefetch prefetch)
+    {
+        MicroKernel kernel = _kernels.Covering(_packedColumns - column);
+        int columns = Math.Min(kernel.Columns, _product.N - column);
+        operands->BStride = _panels is null ? _product.BDepthStride : kernel.Columns;
+        operands->B = _panels is null
+            ? _product.B + column + (k * _product.BDepthStride)
+            : _panels + ((nint)column * _product.K) + ((nint)k * kernel.Columns);
+        bool isLast = k + operands->Depth == _product.K;
+        operands->Bias = isLast && _product.Bias is not null ? _product.Bias + column : null;
+        for (; row < rowEnd; row += kernel.Rows)
+        {
+            prefetch.Advance();
+            operands->A = _product.A + (row * _product.ARowStride) + (k * _product.ADepthStride);
+            operands->C = _product.C + (row * _product.CRowStride) + column;
+            kernel.Run(operands, Math.Min(kernel.Rows, rowEnd - row), columns);
+        }
+    }
+
+    // A transposed A is read in short pieces far apart, which the processor does not foresee: the block to come, deeper
+    // or of the next tile, is asked for while this one is multiplied. Measured at 1024 rows: 5 % of the whole.
+    private BlockPrefetch PrefetchBehind(int row, int rowEnd, int k, int depth, int columns)
+    {
+        int nextRow = row, nextEnd = rowEnd, nextK = k + depth;
+        if (nextK == _product.K)
+        {
+            (nextRow, nextEnd, nextK) = (rowEnd, Math.Min(_product.M, rowEnd + _tileRows), 0);
+        }
+
+        int calls = Blocking.CeilingDivide(rowEnd - row, _kernels.Rows) * Blocking.CeilingDivide(columns, _kernels.Columns);
+        return _product.ADepthStride == 1 || nextRow >= nextEnd
+            ? default
+            : new BlockPrefetch(
+                _product.A + nextRow + (nextK * _product.ADepthStride), _product.ADepthStride,
+                Math.Min(_blocking.Depth, _product.K - nextK), nextEnd - nextRow, calls);
+    }
+}

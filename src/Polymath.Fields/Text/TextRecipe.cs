@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+using Polymath.Formats.Tokenizers;
+using Polymath.Learning;
+
+namespace Polymath.Fields.Text;
+
+/// <summary>Which tokenizer a text model uses.</summary>
+public sealed record TokenizerRecipe
+{
+    /// <summary>How text becomes tokens.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<TokenizerKind>))]
+    public TokenizerKind Kind { get; init; } = TokenizerKind.BytePairs;
+
+    /// <summary>Tokens of a byte-pair vocabulary, the 256 bytes and the end-of-text token included.</summary>
+    public int VocabularySize { get; init; } = 4096;
+}
+
+/// <summary>A text model: everything that decides a run.</summary>
+public sealed record TextRecipe : Recipe
+{
+    /// <inheritdoc/>
+    public override string Field { get; init; } = TextField.FieldName;
+
+    /// <summary>
+    /// A folder in the Hugging Face layout, or a run, whose architecture, tokenizer and weights are the start;
+    /// <c>network</c> and <c>tokenizer</c> are then taken from there.
+    /// </summary>
+    public string? From { get; init; }
+
+    /// <summary>The tokenizer.</summary>
+    public TokenizerRecipe Tokenizer { get; init; } = new();
+
+    /// <summary>Sequences of <c>network.contextLength</c> tokens in a micro-batch.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Whether documents packed behind each other are kept from seeing each other.</summary>
+    public bool IsolateDocuments { get; init; }
+
+    /// <summary>
+    /// The share of the context that a held-out window repeats from the one before, so that its scored tokens have
+    /// something to go by; 0: none.
+    /// </summary>
+    public float ExaminationOverlap { get; init; } = 0.5f;
+
+    /// <summary>Tokens of held-out text that the examination at the end scores, from its beginning; 0: all.</summary>
+    public int ExaminationTokens { get; init; } = 200_000;
+
+    /// <summary>Tokens that an examination in passing scores.</summary>
+    public int QuickExaminationTokens { get; init; } = 20_000;
+
+    /// <inheritdoc/>
+    public override void Validate(ICollection<string> errors)
+    {
+        base.Validate(errors);
+        Check(BatchSize is >= 1 and <= 65536, $"batchSize is {BatchSize}, expected 1 to 65536");
+        Check(
+            ExaminationOverlap is >= 0 and <= 0.95f,
+            $"examinationOverlap is {ExaminationOverlap}, expected 0 to 0.95");
+        Check(ExaminationTokens >= 0, $"examinationTokens is {ExaminationTokens}, expected 0 (all) or more");
+        Check(
+            QuickExaminationTokens >= 1, $"quickExaminationTokens is {QuickExaminationTokens}, expected 1 or more");
+        Check(
+            Tokenizer.VocabularySize is >= 257 and <= 1_000_000,
+            $"tokenizer.vocabularySize is {Tokenizer.VocabularySize}, expected 257 to 1000000");
+        Check(
+            (long)BatchSize * Network.ContextLength <= 1 << 22,
+            $"batchSize times network.contextLength is {(long)BatchSize * Network.ContextLength}, expected at most {1 << 22}");
+        Check(Network.ContextLength >= 2, $"network.contextLength is {Network.ContextLength}, expected at least 2 for text");
+
+        void Check(bool holds, string error)
+        {
+            if (!holds)
+            {
+                errors.Add(error);
+            }
+        }
+    }
+}
+
+/// <summary>Reads and writes recipes of the field without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    WriteIndented = true)]
+[JsonSerializable(typeof(TextRecipe))]
+internal sealed partial class TextRecipeJson : JsonSerializerContext;

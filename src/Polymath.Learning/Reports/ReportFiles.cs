@@ -1,0 +1,52 @@
+using Polymath.Formats.Charts;
+using Polymath.Formats.Files;
+
+namespace Polymath.Learning;
+
+/// <summary>Writes what a finished run shows: <c>report.json</c>, <c>report.md</c> and <c>loss.png</c>.</summary>
+internal static class ReportFiles
+{
+    // The loss is smoothed over this share of the run: enough to see its course through the noise.
+    private const double SmoothedShare = 0.02;
+
+    /// <summary>Writes all of them, each whole or not at all.</summary>
+    public static void Write(RunFolder folder, RunReport report, IFieldSession session)
+    {
+        DrawLoss(folder, session);
+        AtomicFile.Write(folder.ReportJsonPath, report.WriteJson);
+        AtomicFile.WriteAllText(folder.ReportPath, ReportDocument.Write(report, Path.GetFileName(folder.LossChartPath)));
+    }
+
+    private static void DrawLoss(RunFolder folder, IFieldSession session)
+    {
+        string metric = session.Examination.DecisiveMetric;
+        var chart = new LineChart
+        {
+            Title = folder.Name,
+            XLabel = "step",
+            YLabel = $"loss in {session.Objective.LossUnit}, {metric}",
+        };
+        Add(chart, "training loss, smoothed", Smooth(MetricsLog.ReadCurve(folder.MetricsPath, "loss", isMetric: false)));
+        Add(chart, $"validation: {metric}", MetricsLog.ReadCurve(folder.MetricsPath, metric, isMetric: true));
+        chart.SavePng(folder.LossChartPath);
+    }
+
+    private static void Add(LineChart chart, string name, IReadOnlyList<(double Step, double Value)> points) =>
+        chart.Add(name, [.. points.Select(point => point.Step)], [.. points.Select(point => point.Value)]);
+
+    /// <summary>An exponential mean over a share of the points, without a pull towards zero at the start.</summary>
+    private static (double Step, double Value)[] Smooth(IReadOnlyList<(double Step, double Value)> points)
+    {
+        double kept = 1 - (1 / Math.Max(1, SmoothedShare * points.Count));
+        double sum = 0, weight = 0;
+        var smoothed = new (double, double)[points.Count];
+        for (int index = 0; index < points.Count; index++)
+        {
+            sum = (sum * kept) + points[index].Value;
+            weight = (weight * kept) + 1;
+            smoothed[index] = (points[index].Step, sum / weight);
+        }
+
+        return smoothed;
+    }
+}

@@ -1,0 +1,71 @@
+using Polymath.Compute;
+using Polymath.Networks;
+
+namespace Polymath.Learning;
+
+/// <summary>A run's network with its best parameters, opened to be examined or used.</summary>
+public sealed class TrainedRun : IDisposable
+{
+    private readonly MemoryPlan _plan;
+    private readonly IField _field;
+    private readonly RunFolder _folder;
+
+    private TrainedRun(IField field, RunFolder folder, MemoryPlan plan, IFieldSession session, Checkpoint checkpoint)
+    {
+        (_field, _folder, _plan, Session, Checkpoint) = (field, folder, plan, session, checkpoint);
+    }
+
+    /// <summary>The field's session.</summary>
+    public IFieldSession Session { get; }
+
+    /// <summary>Whose parameters the network has.</summary>
+    public Checkpoint Checkpoint { get; }
+
+    /// <summary>Opens a run's best checkpoint.</summary>
+    /// <param name="field">The run's field.</param>
+    /// <param name="folder">The run.</param>
+    /// <param name="kernels">What computes.</param>
+    /// <param name="purpose">Examination, or inference alone.</param>
+    /// <param name="notes">Told of what a person should know.</param>
+    /// <param name="step">The checkpoint of a step instead; null: the best.</param>
+    /// <exception cref="InvalidInputException">The run has no checkpoint that is whole, or its data are missing.</exception>
+    public static TrainedRun Open(
+        IField field, RunFolder folder, Kernels kernels, SessionPurpose purpose, Action<string> notes, long? step = null)
+    {
+        Recipe recipe = folder.ReadRecipe(field);
+        var checkpoints = new CheckpointStore(folder.CheckpointsPath);
+        Checkpoint checkpoint = step is long wanted ? checkpoints.Open(wanted) : checkpoints.OpenBest(notes);
+        var plan = new MemoryPlan();
+        IFieldSession? session = null;
+        try
+        {
+            session = field.Open(recipe, new SessionContext(kernels, plan, folder.Path, purpose, notes));
+            plan.Commit();
+            checkpoint.LoadParameters(session.Network.Parameters);
+            return new TrainedRun(field, folder, plan, session, checkpoint);
+        }
+        catch
+        {
+            session?.Dispose();
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Examines the network on all held-out data.</summary>
+    public RunReport Examine(ExaminationDepth depth, CancellationToken cancellation = default)
+    {
+        ExaminationResult examined = Session.Examination.Examine(depth, cancellation);
+        CheckpointManifest manifest = Checkpoint.Manifest;
+        ComputeReport compute = ComputeReport.Of(
+            Session, manifest.Step, manifest.Rows, manifest.Operations, TimeSpan.FromSeconds(manifest.LearningSeconds));
+        return RunReport.Of(_field, Session, _folder, examined, compute);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Session.Dispose();
+        _plan.Dispose();
+    }
+}

@@ -1,0 +1,302 @@
+using Polymath.Compute;
+
+namespace Polymath.Learning;
+
+/// <summary>
+/// The course of one run: steps, examinations and checkpoints in their turn until the budget is used up, then the
+/// examination of the best parameters and the report. The loop allocates nothing between examinations.
+/// </summary>
+internal sealed class TrainingRun : IDisposable
+{
+    // A budget without a number of examinations in the recipe gets about this many.
+    private const int ExaminationCount = 20;
+
+    // No more than this is lost with the power, however rare examinations are.
+    private static readonly TimeSpan LongestUnsaved = TimeSpan.FromMinutes(15);
+
+    private readonly IField _field;
+    private readonly IFieldSession _session;
+    private readonly Learner _learner;
+    private readonly RunFolder _folder;
+    private readonly MemoryReport _memory;
+    private readonly TrainingOptions _options;
+    private readonly ITrainingObserver _observer;
+    private readonly LearningRecipe _recipe;
+    private readonly Budget _budget;
+    private readonly TrainingProgress _progress = new();
+    private readonly RateMeter _rates = new();
+    private readonly CheckpointStore _checkpoints;
+    private readonly string _fingerprint;
+    private StepCount _steps;
+    private RunRecorder? _recorder;
+    private long _savedStep = -1;
+    private long _savedTimestamp;
+
+    /// <summary>Prepares a run; the plan is committed before <see cref="Run"/>.</summary>
+    public TrainingRun(
+        IField field, IFieldSession session, Learner learner, RunFolder folder, MemoryReport memory,
+        TrainingOptions options)
+    {
+        (_field, _session, _learner, _folder, _memory, _options) = (field, session, learner, folder, memory, options);
+        _observer = options.Observer;
+        _recipe = session.Recipe.Learning;
+        _budget = Budget.Parse(session.Recipe.Budget);
+        _steps = new StepCount(_budget);
+        _checkpoints = new CheckpointStore(folder.CheckpointsPath);
+        _fingerprint = RecipeFingerprint.Of(field, session.Recipe);
+    }
+
+    /// <summary>Runs to the end of the budget, or until cancelled.</summary>
+    public TrainingOutcome Run(CancellationToken cancellation)
+    {
+        StartOrRestore();
+        OpenFiles();
+        _observer.OnStart(new TrainingStart(
+            _field.Name, _folder.Path, _session.Network.Kernels.Name, _session.Network.Kernels.ThreadCount,
+            _session.Network.Parameters.ParameterCount, _session.RowName, _session.Objective.LossUnit, _session.Facts,
+            _memory, _budget, _steps.Total, _progress.Step));
+        try
+        {
+            Learn(cancellation);
+            if (_progress.Step != _savedStep)
+            {
+                Save();
+            }
+
+            return Finish(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            if (_progress.Step != _savedStep && _progress.Step > 0)
+            {
+                Save();
+            }
+
+            string? path = _savedStep > 0 ? _checkpoints.PathOf(_savedStep) : null;
+            return new TrainingOutcome(false, _progress.Step, path, null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _recorder?.Dispose();
+
+    private void StartOrRestore()
+    {
+        Checkpoint? checkpoint = _options.ResumeStep is long step
+            ? _checkpoints.Open(step)
+            : _checkpoints.OpenNewest(_observer.OnNote);
+        if (checkpoint is null)
+        {
+            _learner.Start();
+            return;
+        }
+
+        checkpoint.Restore(_learner.State(), _session.Experience);
+        CheckpointManifest manifest = checkpoint.Manifest;
+        _progress.Restore(manifest);
+        _savedStep = manifest.Step;
+
+        // Another budget than before is resolved anew; the same one keeps its number of steps.
+        _steps = new StepCount(_budget, manifest.Budget == _budget.ToString() ? manifest.TotalSteps : 0);
+        if (manifest.RecipeFingerprint != _fingerprint)
+        {
+            _observer.OnNote("the recipe is another than the checkpoint was made with: "
+                + "the run goes on, but not as it would have without the change");
+        }
+    }
+
+    private void OpenFiles()
+    {
+        try
+        {
+            _checkpoints.Clean();
+            _folder.WriteRecipe(_field, _session.Recipe);
+            _recorder = new RunRecorder(_folder, _options.Clock, _session.RowName, _progress.Step);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(fault);
+        }
+
+        _savedTimestamp = _options.Clock.GetTimestamp();
+    }
+
+    private void Learn(CancellationToken cancellation)
+    {
+        while (!_steps.IsComplete(_progress.Step))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_steps.IsOverdrawn(_progress.LearningTime))
+            {
+                _observer.OnNote($"the machine became slower than it was measured: stopped at step {_progress.Step} of "
+                    + $"{_steps.Total}, {StepCount.TimeSlack} times the budget");
+                return;
+            }
+
+            Step();
+            bool isExamined = IsDue(ExamineEvery);
+            bool isBest = isExamined && ExamineQuickly(cancellation);
+            bool isDue = _recipe.CheckpointEverySteps > 0 ? IsDue(_recipe.CheckpointEverySteps) : isExamined;
+            if (isDue || isBest || _options.Clock.GetElapsedTime(_savedTimestamp) >= LongestUnsaved)
+            {
+                Save();
+            }
+        }
+    }
+
+    private long ExamineEvery => _recipe.ExamineEverySteps > 0
+        ? _recipe.ExamineEverySteps
+        : _steps.Total == 0 ? long.MaxValue : Math.Max(1, _steps.Total / ExaminationCount);
+
+    private bool IsDue(long every) => _progress.Step % every == 0 || _steps.IsComplete(_progress.Step);
+
+    private void Step()
+    {
+        long step = _progress.Step + 1;
+        double share = Schedule.ShareOfPeak(_recipe, step, _steps.Total);
+        long before = _options.Clock.GetTimestamp();
+        LearnerStep done;
+        try
+        {
+            done = _learner.Step(step, share);
+        }
+        catch (TrainingFailedException fault)
+        {
+            throw new TrainingFailedException($"{fault.Message}; {LastGood()}", fault);
+        }
+
+        TimeSpan duration = _options.Clock.GetElapsedTime(before);
+        _progress.Add(done, duration);
+        _rates.Add(done, duration);
+        _steps.Observe(step, done.Operations, _progress.LearningTime);
+        Report(done, share);
+    }
+
+    private void Report(in LearnerStep done, double share)
+    {
+        double flops = _rates.FlopsPerSecond, peak = _options.PeakFlopsPerSecond;
+        long left = Math.Max(0, _steps.Total - _progress.Step);
+        TimeSpan? timeLeft = _steps.Total > 0 && _rates.StepsPerSecond > 0
+            ? TimeSpan.FromSeconds(left / _rates.StepsPerSecond)
+            : null;
+        var report = new StepReport(
+            _progress.Step, _steps.Total, done.Loss, share * _recipe.LearningRate, done.GradientNorm, done.Rows,
+            _rates.RowsPerSecond, flops, peak > 0 ? flops / peak : 0, _progress.LearningTime, timeLeft);
+        try
+        {
+            _recorder!.Record(report);
+        }
+        catch (IOException fault)
+        {
+            throw CannotWrite(fault);
+        }
+
+        _observer.OnStep(report);
+    }
+
+    // The average takes the parameters' place for the time of the examination.
+    private bool ExamineQuickly(CancellationToken cancellation)
+    {
+        _learner.Average?.Swap();
+        try
+        {
+            return Examine(ExaminationDepth.Quick, cancellation).IsBest;
+        }
+        finally
+        {
+            _learner.Average?.Swap();
+        }
+    }
+
+    private ExaminationReport Examine(ExaminationDepth depth, CancellationToken cancellation)
+    {
+        _observer.OnExaminationStart(_progress.Step, depth);
+        long before = _options.Clock.GetTimestamp();
+        ExaminationResult result = _session.Examination.Examine(depth, cancellation);
+        TimeSpan duration = _options.Clock.GetElapsedTime(before);
+        string decisive = _session.Examination.DecisiveMetric;
+        double value = result.Metrics.First(metric => metric.Key == decisive).Value;
+        bool isBest = depth == ExaminationDepth.Quick
+            && _progress.Examined(value, _session.Examination.LowerIsBetter);
+        var report = new ExaminationReport(_progress.Step, depth, result, isBest, duration);
+        try
+        {
+            _recorder!.Record(report);
+        }
+        catch (IOException fault)
+        {
+            throw CannotWrite(fault);
+        }
+
+        _observer.OnExamination(report);
+        return report;
+    }
+
+    private void Save()
+    {
+        if (!_learner.IsFinite())
+        {
+            throw new TrainingFailedException(
+                $"a parameter is no finite number after step {_progress.Step}; {LastGood()}");
+        }
+
+        long before = _options.Clock.GetTimestamp();
+        var manifest = new CheckpointManifest(
+            CheckpointManifest.CurrentVersion, _field.Name, _fingerprint, _budget.ToString(), _progress.Step,
+            _steps.Total, _progress.LearningTime.TotalSeconds, _progress.Rows, _progress.Operations, _progress.BestStep,
+            _progress.BestValue, []);
+        long bytes;
+        try
+        {
+            _recorder!.Flush();
+            bytes = _checkpoints.Save(
+                manifest, _learner.State(), _session.Experience.CaptureState(), _recipe.KeepLast);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(fault);
+        }
+
+        _savedStep = _progress.Step;
+        _savedTimestamp = _options.Clock.GetTimestamp();
+        TimeSpan duration = _options.Clock.GetElapsedTime(before);
+        _observer.OnCheckpoint(new CheckpointReport(_progress.Step, _checkpoints.PathOf(_progress.Step), bytes, duration));
+    }
+
+    // What is examined and shown at the end is what the run is used with afterwards: its best checkpoint.
+    private TrainingOutcome Finish(CancellationToken cancellation)
+    {
+        Checkpoint best = _checkpoints.OpenBest(_observer.OnNote);
+        best.LoadParameters(_session.Network.Parameters);
+        ExaminationReport examined = Examine(_options.FinalDepth, cancellation);
+        ComputeReport compute = ComputeReport.Of(
+            _session, _progress.Step, _progress.Rows, _progress.Operations, _progress.LearningTime);
+        RunReport report;
+        try
+        {
+            Directory.CreateDirectory(_folder.SamplesPath);
+            report = RunReport.Of(_field, _session, _folder, examined.Result, compute with
+            {
+                PeakFlopsPerSecond = _options.PeakFlopsPerSecond,
+                Memory = _memory,
+                PeakMemoryBytes = MemoryReport.ProcessPeakBytes(),
+            }) with { Samples = _session.MakeSamples(_folder.SamplesPath) };
+            _recorder!.Flush();
+            ReportFiles.Write(_folder, report, _session);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(fault);
+        }
+
+        _observer.OnSamples(report.Samples);
+        return new TrainingOutcome(true, _progress.Step, best.Path, report);
+    }
+
+    private TrainingFailedException CannotWrite(Exception fault) =>
+        new($"cannot write to {_folder.Path}: {fault.Message}; {LastGood()}", fault);
+
+    private string LastGood() => _checkpoints.Steps.Count > 0
+        ? $"the last good checkpoint is {_checkpoints.PathOf(_checkpoints.Steps[0])}"
+        : "there is no checkpoint yet";
+}
