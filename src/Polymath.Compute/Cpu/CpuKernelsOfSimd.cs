@@ -7,11 +7,13 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
 {
     private readonly WorkerTeam _team;
     private readonly Scratch _scratch = new();
+    private readonly CpuMatrixMultiplier _multiplier;
 
     public CpuKernels(InstructionSet instructionSet, int threadCount)
     {
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
+        _multiplier = new CpuMatrixMultiplier(instructionSet, _team);
     }
 
     /// <inheritdoc/>
@@ -21,12 +23,12 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override int ThreadCount => _team.ThreadCount;
 
     /// <inheritdoc/>
-    public override long ScratchBytes => _scratch.Bytes;
+    public override long ScratchBytes => _scratch.Bytes + _multiplier.ScratchBytes;
 
     /// <inheritdoc/>
     public override void Multiply(
         MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null) =>
-        throw new NotSupportedException("the matrix multiplier is not joined yet");
+        _multiplier.Multiply(product, a, b, c, accumulate, bias);
 
     /// <inheritdoc/>
     public override void AddNormalize(
@@ -188,6 +190,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     protected override void Dispose(bool disposing)
     {
         _team.Dispose();
+        _multiplier.Dispose();
         _scratch.Dispose();
     }
 

@@ -38,17 +38,18 @@ internal readonly unsafe struct InnerProductJob : IParallelJob
                 {
                     A = _product.A + (row * _product.ARowStride),
                     ARowStride = _product.ARowStride,
+                    ARowCount = Math.Min(_kernel.Rows, _product.M - row),
                     ADepthStride = 1,
                     B = _product.B + (column * _product.BColumnStride),
                     BStride = _product.BColumnStride,
+                    BColumnCount = Math.Min(_kernel.Columns, end - column),
                     C = _product.C + (row * _product.CRowStride) + column,
                     CRowStride = _product.CRowStride,
                     Depth = _product.K,
                     Bias = _product.Bias is null ? null : _product.Bias + column,
                     Accumulate = _product.Accumulate,
                 };
-                _kernel.Run(
-                    &operands, Math.Min(_kernel.Rows, _product.M - row), Math.Min(_kernel.Columns, end - column));
+                _kernel.Multiply(&operands);
             }
         }
     }

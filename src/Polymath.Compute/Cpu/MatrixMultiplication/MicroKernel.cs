@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Polymath.Compute.Cpu.MatrixMultiplication;
 
 /// <summary>
@@ -20,26 +22,29 @@ internal readonly unsafe struct MicroKernel(
     /// <summary>What A and B hold.</summary>
     public DataType ElementType { get; } = elementType;
 
+    /// <summary>Multiplies a whole tile.</summary>
+    public delegate*<TileOperands*, void> Multiply { get; } = multiply;
+
     /// <summary>
     /// Multiplies a tile of which only the first <paramref name="rows"/> rows and <paramref name="columns"/> columns are
     /// there. A tile cut by the edge is computed aside, whole, and joined to C in the order in which the kernel itself
     /// would add, so that a result does not depend on where its tile lay.
     /// </summary>
-    public void Run(TileOperands* tile, int rows, int columns)
+    public void MultiplyPart(TileOperands* tile, int rows, int columns)
     {
         tile->ARowCount = rows;
-        tile->BColumnCount = columns;
         if (rows == Rows && columns == Columns)
         {
-            multiply(tile);
+            Multiply(tile);
         }
         else
         {
-            RunAside(tile, rows, columns);
+            MultiplyAside(tile, rows, columns);
         }
     }
 
-    private void RunAside(TileOperands* tile, int rows, int columns)
+    [SkipLocalsInit]
+    private void MultiplyAside(TileOperands* tile, int rows, int columns)
     {
         float* sums = stackalloc float[Rows * Columns];
         TileOperands whole = *tile;
@@ -47,7 +52,7 @@ internal readonly unsafe struct MicroKernel(
         whole.CRowStride = Columns;
         whole.Bias = null;
         whole.Accumulate = false;
-        multiply(&whole);
+        Multiply(&whole);
         for (int row = 0; row < rows; row++)
         {
             float* c = tile->C + (row * tile->CRowStride);

@@ -29,7 +29,7 @@ internal sealed unsafe class MicroKernelSet
     /// <summary>The columns of the narrowest tile.</summary>
     public int MinColumns => _byWidth[^1].Columns;
 
-    /// <summary>The kernel that reads B [N, K] as it lies.</summary>
+    /// <summary>The kernel that reads B [N, K] as it lies; it keeps within the rows and columns that A and B have.</summary>
     public MicroKernel InnerProducts { get; }
 
     /// <summary>Packs a panel whose lines are contiguous along the depth.</summary>
@@ -38,30 +38,31 @@ internal sealed unsafe class MicroKernelSet
     /// <summary>The kernels for an instruction set of this machine.</summary>
     public static MicroKernelSet For(InstructionSet set) => set switch
     {
-        InstructionSet.Avx512 => new(
-            [
-                new(8, 48, DataType.Float32, &Avx512Tiles.Multiply8x48),
-                new(8, 32, DataType.Float32, &Avx512Tiles.Multiply8x32),
-                new(8, 16, DataType.Float32, &Avx512Tiles.Multiply8x16),
-            ],
-            new(4, 4, DataType.Float32, &InnerProductTiles.Multiply4x4Avx512),
-            &PanelPacking.Transpose256),
-        InstructionSet.Avx2 => new(
-            [
-                new(6, 16, DataType.Float32, &Avx2Tiles.Multiply6x16),
-                new(6, 8, DataType.Float32, &Avx2Tiles.Multiply6x8),
-            ],
-            new(2, 4, DataType.Float32, &InnerProductTiles.Multiply2x4),
-            &PanelPacking.Transpose256),
-        InstructionSet.Portable => new(
-            [
-                new(6, 2 * PortableTiles.VectorWidth, DataType.Float32, &PortableTiles.Multiply6x2),
-                new(6, PortableTiles.VectorWidth, DataType.Float32, &PortableTiles.Multiply6x1),
-            ],
-            new(2, 4, DataType.Float32, &InnerProductTiles.Multiply2x4),
-            &PanelPacking.Transpose),
+        InstructionSet.Avx512 => Of<Simd512>(&PanelPacking.Transpose256, Simd512.HasManyRegisters),
+        InstructionSet.Avx2 => Of<Simd256>(&PanelPacking.Transpose256, Simd256.HasManyRegisters),
+        InstructionSet.Portable => Of<SimdPortable>(&PanelPacking.Transpose, SimdPortable.HasManyRegisters),
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "unknown instruction set"),
     };
+
+    /// <summary>The kernels for a vector, as large as the registers allow.</summary>
+    public static MicroKernelSet Of<TSimd>(
+        delegate*<PanelSource*, float*, void> packTransposed, bool hasManyRegisters)
+        where TSimd : struct, ISimd<TSimd> => hasManyRegisters
+        ? new(
+            [
+                new(8, 3 * TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply8x3),
+                new(8, 2 * TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply8x2),
+                new(8, TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply8x1),
+            ],
+            new(4, 4, DataType.Float32, &InnerProductTiles<TSimd>.Multiply4x4),
+            packTransposed)
+        : new(
+            [
+                new(6, 2 * TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply6x2),
+                new(6, TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply6x1),
+            ],
+            new(2, 4, DataType.Float32, &InnerProductTiles<TSimd>.Multiply2x4),
+            packTransposed);
 
     /// <summary>The narrowest kernel that covers the columns left, or the widest.</summary>
     public MicroKernel Covering(int columns)

@@ -81,7 +81,7 @@ internal readonly unsafe struct TileJob : IParallelJob
             prefetch.Advance();
             operands->A = _product.A + (row * _product.ARowStride) + (k * _product.ADepthStride);
             operands->C = _product.C + (row * _product.CRowStride) + column;
-            kernel.Run(operands, Math.Min(kernel.Rows, rowEnd - row), columns);
+            kernel.MultiplyPart(operands, Math.Min(kernel.Rows, rowEnd - row), columns);
         }
     }
 
