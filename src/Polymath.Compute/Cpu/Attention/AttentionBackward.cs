@@ -109,6 +109,9 @@ internal static unsafe class AttentionBackward<TSimd>
 
                 for (int row = 0; row < keys; row++)
                 {
+                    int later = Math.Min(first + k0 + row + 16, query.Rows - 1);
+                    CacheHints.Prefetch(dKey.Row(later) + (keyHead * width), width);
+                    CacheHints.Prefetch(dValue.Row(later) + (keyHead * width), width);
                     SoftmaxRows<TSimd>.Scale(
                         buffers.DKeys + (row * plan.PaddedWidth), NaturalLog2,
                         dKey.Row(first + k0 + row) + (keyHead * width), width);
@@ -171,6 +174,7 @@ internal static unsafe class AttentionBackward<TSimd>
             for (int inGroup = row; inGroup < end; inGroup++)
             {
                 int position = first + q0 + inGroup, at = head * plan.Width;
+                Prefetch(position, head, k0);
                 float mean = SoftmaxRows<TSimd>.Dot(output.Row(position) + at, dOutput.Row(position) + at, plan.Width);
                 SoftmaxRows<TSimd>.Backward(
                     buffers.Scores + (inGroup * plan.ScoreStride), buffers.Gradients + (inGroup * plan.ScoreStride),
@@ -183,6 +187,22 @@ internal static unsafe class AttentionBackward<TSimd>
             AttentionTiles<TSimd>.Multiply(
                 gradients, buffers.Keys, keyStrip, buffers.DQueries + (row * plan.PaddedWidth), strides, GroupRows,
                 plan.WidthVectors, seen, accumulate: false);
+        }
+
+        private void Prefetch(int position, int head, int k0)
+        {
+            int width = plan.Width, later = Math.Min(position + QueryBlock, query.Rows - 1);
+            nint at = head * width;
+            CacheHints.Prefetch(query.Row(later) + at, width);
+            CacheHints.Prefetch(output.Row(later) + at, width);
+            CacheHints.Prefetch(dOutput.Row(later) + at, width);
+            CacheHints.Prefetch(dQuery.Row(later) + at, width);
+            if (k0 == 0)
+            {
+                nint next = ((head / (shape.HeadCount / shape.KeyValueHeadCount)) + 1) * width;
+                CacheHints.Prefetch(key.Row(position) + next, width);
+                CacheHints.Prefetch(value.Row(position) + next, width);
+            }
         }
 
         // What flows back into keys and values, eight of them at a time, from the queries that see them.

@@ -102,6 +102,15 @@ internal static unsafe class AttentionForward<TSimd>
                 AttentionTiles<TSimd>.Rows, vectors, plan.Width, accumulate: false);
             for (int inGroup = row; inGroup < groupEnd; inGroup++)
             {
+                if (k0 == 0)
+                {
+                    // The next head's rows lie beside this one's: they come while this one is computed.
+                    nint at = q0 + inGroup;
+                    CacheHints.Prefetch(head.Query + (at * head.QueryStride) + plan.Width, plan.Width);
+                    CacheHints.Prefetch(head.Key + (at * head.KeyStride) + plan.Width, plan.Width);
+                    CacheHints.Prefetch(head.Value + (at * head.ValueStride) + plan.Width, plan.Width);
+                }
+
                 SoftmaxRow(
                     plan, buffers, buffers.Scores + (inGroup * plan.ScoreStride), slot + inGroup,
                     visible.CountFor(q0 + inGroup, k0, keys), vectors * TSimd.Count, k0 == 0);

@@ -14,10 +14,18 @@ internal static unsafe class AttentionPacking<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
     /// <summary>The vectors of a strip: as wide as a tile's sums fit the registers.</summary>
-    public static int StripVectors => TSimd.HasManyRegisters ? 2 : 1;
+    public static int StripVectors
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSimd.HasManyRegisters ? 2 : 1;
+    }
 
     /// <summary>The columns of a strip.</summary>
-    public static int StripColumns => StripVectors * TSimd.Count;
+    public static int StripColumns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => StripVectors * TSimd.Count;
+    }
 
     /// <summary>The columns that so many take in strips.</summary>
     public static int PaddedColumns(int columns) => Tiling.CountTiles(columns, StripColumns) * StripColumns;

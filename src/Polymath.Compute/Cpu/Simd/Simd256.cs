@@ -13,10 +13,18 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
     private Simd256(Vector256<float> lanes) => _lanes = lanes;
 
     /// <inheritdoc/>
-    public static int Count => 8;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
 
     /// <inheritdoc/>
-    public static bool HasManyRegisters => Avx512F.VL.IsSupported;
+    public static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.VL.IsSupported;
+    }
 
     /// <inheritdoc/>
     public static Simd256 Zero

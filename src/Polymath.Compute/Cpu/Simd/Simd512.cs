@@ -13,10 +13,18 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     private Simd512(Vector512<float> lanes) => _lanes = lanes;
 
     /// <inheritdoc/>
-    public static int Count => 16;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
 
     /// <inheritdoc/>
-    public static bool HasManyRegisters => true;
+    public static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
 
     /// <inheritdoc/>
     public static Simd512 Zero

@@ -14,10 +14,18 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
     private SimdPortable(Vector<float> lanes) => _lanes = lanes;
 
     /// <inheritdoc/>
-    public static int Count => Vector<float>.Count;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector<float>.Count;
+    }
 
     /// <inheritdoc/>
-    public static bool HasManyRegisters => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
+    public static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
+    }
 
     /// <inheritdoc/>
     public static SimdPortable Zero
