@@ -1,5 +1,4 @@
 using Polymath.Compute;
-using Polymath.Networks;
 
 namespace Polymath.Learning;
 
