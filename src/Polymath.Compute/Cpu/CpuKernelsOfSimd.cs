@@ -6,7 +6,6 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     where TSimd : struct, ISimd<TSimd>
 {
     private readonly WorkerTeam _team;
-    private readonly CpuMatrixMultiplier _multiplier;
     private readonly Scratch _scratch = new();
     private readonly CpuMatrixMultiplier _multiplier;
 
@@ -190,7 +189,6 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _multiplier.Dispose();
         _team.Dispose();
         _multiplier.Dispose();
         _scratch.Dispose();

@@ -229,7 +229,7 @@ internal sealed class TrainingRun : IDisposable
             PeakMemoryBytes = MemoryReport.ProcessPeakBytes(),
         };
         RunReport report = _writer.Conclude(
-            RunReport.Of(_field, _session, _folder, examined.Result, compute), _session);
+            RunReport.Of(_field, _session, _folder.Path, examined.Result, compute), _session);
         _observer.OnSamples(report.Samples);
         return new TrainingOutcome(true, _progress.Step, best.Path, report);
     }
