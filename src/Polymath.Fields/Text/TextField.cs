@@ -22,7 +22,6 @@ public sealed class TextField : IField
     public IReadOnlyList<ReferenceFigure> References { get; } =
     [
         new("nanoGPT, characters of tiny Shakespeare, 4 layers of 128, 2 000 steps on a CPU (its README)", "loss", 1.88),
-        new("GPT-2 124M without training on it, WikiText-103 (Radford et al., 2019, table 3)", "perplexity", 37.5),
     ];
 
     /// <inheritdoc/>

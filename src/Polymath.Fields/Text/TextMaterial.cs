@@ -18,7 +18,7 @@ internal sealed class TextMaterial : IDisposable
 
 
     private const int SampleCount = 3;
-    private const int SamplePromptCharacters = 24;
+    private const int SamplePromptCharacters = 64;
 
     private TextMaterial(Tokenizer tokenizer, TokenCorpus corpus, HeldOutText heldOut)
     {
@@ -132,18 +132,29 @@ internal sealed class TextMaterial : IDisposable
         return trainer.Train();
     }
 
+    // The beginnings of documents spread over the held-out text, each cut behind a word.
     private static List<string> PromptsFrom(ITextSource source)
     {
+        long every = Math.Max(1, source.Measure(TextPart.Validation).DocumentCount / SampleCount);
         var prompts = new List<string>();
-        foreach (TextBlock block in source.Read(TextPart.Validation).Where(block => block.StartsDocument).Take(SampleCount))
+        long document = 0;
+        foreach (TextBlock block in source.Read(TextPart.Validation).Where(block => block.StartsDocument))
         {
-            string text = Encoding.UTF8.GetString(block.Utf8.Span[..Math.Min(block.Utf8.Length, 4 * SamplePromptCharacters)]);
-            string head = text[..Math.Min(text.Length, SamplePromptCharacters)];
-            int end = head.LastIndexOf(' ');
-            prompts.Add(end > 0 ? head[..end] : head);
+            if (document++ % every == every / 2 && prompts.Count < SampleCount)
+            {
+                prompts.Add(Beginning(block.Utf8.Span));
+            }
         }
 
         return prompts;
+    }
+
+    private static string Beginning(ReadOnlySpan<byte> utf8)
+    {
+        string text = Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, 4 * SamplePromptCharacters)]);
+        string head = text[..Math.Min(text.Length, SamplePromptCharacters)];
+        int end = head.LastIndexOfAny([' ', '\n']);
+        return end > 0 ? head[..end] : head.TrimEnd('\uFFFD');
     }
 
     // Reports at once and in order, where Progress<T> would hand over to the thread pool.

@@ -43,16 +43,16 @@ public sealed record TextRecipe : Recipe
     public bool IsolateDocuments { get; init; }
 
     /// <summary>
-    /// The share of the context that a held-out window repeats from the one before, so that its scored tokens have
-    /// something to go by; 0: none.
+    /// The share of the context that a window of the examination at the end repeats from the one before, so that its
+    /// scored tokens have something to go by; 0: none.
     /// </summary>
     public float ExaminationOverlap { get; init; } = 0.5f;
 
     /// <summary>Tokens of held-out text that the examination at the end scores, from its beginning; 0: all.</summary>
     public int ExaminationTokens { get; init; } = 200_000;
 
-    /// <summary>Tokens that an examination in passing scores.</summary>
-    public int QuickExaminationTokens { get; init; } = 20_000;
+    /// <summary>Tokens that an examination in passing scores, in windows that do not overlap.</summary>
+    public int QuickExaminationTokens { get; init; } = 8_192;
 
     /// <inheritdoc/>
     public override void Validate(ICollection<string> errors)

@@ -11,6 +11,8 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
     // A prompt is taken in by chunks of so many tokens where no training step decides the size.
     private const int InferenceRows = 128;
 
+    private const int SampleTokens = 80;
+
     private readonly TextRecipe _recipe;
     private readonly TextMaterial? _material;
     private readonly Tokenizer _tokenizer;
@@ -121,7 +123,8 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
         foreach (string prompt in _material?.SamplePrompts ?? [""])
         {
             var text = new System.Text.StringBuilder(prompt);
-            var request = new TextGenerationRequest(prompt, 64, new SamplingOptions { Seed = _recipe.Seed, MinP = 0.05f }, []);
+            var request = new TextGenerationRequest(
+                prompt, SampleTokens, new SamplingOptions { Seed = _recipe.Seed, MinP = 0.05f }, []);
             Generate(request, piece => text.Append(piece));
             samples.Add(text.ToString());
         }
