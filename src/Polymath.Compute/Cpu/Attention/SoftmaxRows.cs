@@ -48,8 +48,8 @@ internal static unsafe class SoftmaxRows<TSimd>
         int j = 0;
         for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
         {
-            TSimd e0 = Exponentials<TSimd>.Exp2(TSimd.Load(x + j) - maxima);
-            TSimd e1 = Exponentials<TSimd>.Exp2(TSimd.Load(x + j + TSimd.Count) - maxima);
+            TSimd e0 = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(x + j) - maxima);
+            TSimd e1 = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(x + j + TSimd.Count) - maxima);
             TSimd.Store(e0, x + j);
             TSimd.Store(e1, x + j + TSimd.Count);
             sum0 += e0;
@@ -58,7 +58,7 @@ internal static unsafe class SoftmaxRows<TSimd>
 
         for (; j < count; j += TSimd.Count)
         {
-            TSimd e = Exponentials<TSimd>.Exp2(TSimd.Load(x + j) - maxima);
+            TSimd e = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(x + j) - maxima);
             e = count - j < TSimd.Count ? TSimd.KeepFirst(e, count - j) : e;
             TSimd.Store(e, x + j);
             sum0 += e;
@@ -89,14 +89,14 @@ internal static unsafe class SoftmaxRows<TSimd>
         int j = 0;
         for (; j <= count - TSimd.Count; j += TSimd.Count)
         {
-            TSimd p = Exponentials<TSimd>.Exp2(TSimd.Load(scores + j) - logSums);
+            TSimd p = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(scores + j) - logSums);
             TSimd.Store(p, scores + j);
             TSimd.Store(p * (TSimd.Load(gradients + j) - means), gradients + j);
         }
 
         if (j < count)
         {
-            TSimd p = Exponentials<TSimd>.Exp2(TSimd.Load(scores + j) - logSums);
+            TSimd p = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(scores + j) - logSums);
             TSimd.Store(TSimd.KeepFirst(p, count - j), scores + j);
             TSimd.Store(TSimd.KeepFirst(p * (TSimd.Load(gradients + j) - means), count - j), gradients + j);
             j += TSimd.Count;
