@@ -31,7 +31,7 @@ internal static unsafe class AttentionForward<TSimd>
             new SequencesJob(shape, sizes, memory, layout, query, key, value, output, logSums, tilesPerSequence));
     }
 
-    /// <summary>See <see cref="Kernels.AttendCached"/>.</summary>
+    /// <summary>Attention of many queries at once over a cache; see <see cref="Kernels.AttendCached"/>.</summary>
     public static void AttendCached(
         WorkerTeam team, Scratch scratch, AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values,
         MatrixView output)
@@ -125,7 +125,9 @@ internal static unsafe class AttentionForward<TSimd>
                 {
                     int seenByRow = head.Visible.CountFor(q0 + row, k0, keys);
                     float* rowScores = buffers.Scores + (row * stride);
-                    WeighRow(buffers, rowScores, slot + row, seenByRow, vectors * TSimd.Count, k0 == 0);
+                    SoftmaxRows<TSimd>.Weigh(
+                        rowScores, seenByRow, vectors * TSimd.Count, k0 == 0, ref buffers.Maxima[slot + row],
+                        ref buffers.WeightSums[slot + row], sums + ((row - group) * paddedWidth), paddedWidth);
                     PrefetchNextHead(head, q0 + row, width, k0);
                 }
 
@@ -134,27 +136,6 @@ internal static unsafe class AttentionForward<TSimd>
                     accumulate: k0 > 0);
             }
         }
-    }
-
-    // Makes a row of scores into weights, and what was summed under an earlier, smaller maximum smaller.
-    private static void WeighRow(in Buffers buffers, float* scores, int slot, int seen, int padded, bool isFirst)
-    {
-        float max = SoftmaxRows<TSimd>.Max(scores, seen), earlierSum = 0;
-        if (!isFirst)
-        {
-            float earlier = buffers.Maxima[slot];
-            max = Math.Max(max, earlier);
-            float shrink = MathF.Pow(2, earlier - max);
-            earlierSum = buffers.WeightSums[slot] * shrink;
-            if (shrink != 1)
-            {
-                float* sums = buffers.Sums + (slot * buffers.Sizes.PaddedWidth);
-                SoftmaxRows<TSimd>.Scale(sums, shrink, sums, buffers.Sizes.PaddedWidth);
-            }
-        }
-
-        buffers.Maxima[slot] = max;
-        buffers.WeightSums[slot] = earlierSum + SoftmaxRows<TSimd>.Exp2(scores, seen, padded, max);
     }
 
     // The next head's rows lie beside this one's: they come while this one is computed.

@@ -73,6 +73,38 @@ internal static unsafe class SoftmaxRows<TSimd>
     }
 
     /// <summary>
+    /// Makes a row's scores of one block of keys into weights, relative to the largest score so far, and what was summed
+    /// under an earlier, smaller one smaller (Milakov and Gimelshein, "Online normalizer calculation", 2018).
+    /// </summary>
+    /// <param name="scores">[padded], in powers of two.</param>
+    /// <param name="count">The scores that count.</param>
+    /// <param name="padded">All scores; a multiple of the lanes.</param>
+    /// <param name="isFirst">Whether this is the row's first block.</param>
+    /// <param name="max">The largest score so far.</param>
+    /// <param name="weightSum">The sum of the weights so far.</param>
+    /// <param name="sums">[width], the weighted sums so far.</param>
+    /// <param name="width">Their number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Weigh(
+        float* scores, int count, int padded, bool isFirst, ref float max, ref float weightSum, float* sums, int width)
+    {
+        float largest = Max(scores, count), earlierSum = 0;
+        if (!isFirst)
+        {
+            largest = Math.Max(largest, max);
+            float shrink = MathF.Pow(2, max - largest);
+            earlierSum = weightSum * shrink;
+            if (shrink != 1)
+            {
+                Scale(sums, shrink, sums, width);
+            }
+        }
+
+        max = largest;
+        weightSum = earlierSum + Exp2(scores, count, padded, largest);
+    }
+
+    /// <summary>
     /// Scores become probabilities p = 2^(score - logSum), and their gradients those of the scores, p·(gradient - mean);
     /// zero beyond the first <paramref name="count"/>.
     /// </summary>
