@@ -1,1 +1,3 @@
-return 0;
+using Polymath.Cli;
+
+return Application.Run(args);

@@ -31,6 +31,9 @@ public interface IExamination
     /// <summary>The metric that decides which checkpoint is best.</summary>
     string DecisiveMetric { get; }
 
+    /// <summary>A metric in the unit of the objective's loss, drawn beside it; null where there is none.</summary>
+    string? LossMetric => null;
+
     /// <summary>Whether less of it is better.</summary>
     bool LowerIsBetter { get; }
 

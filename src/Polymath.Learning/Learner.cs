@@ -104,11 +104,14 @@ public sealed unsafe class Learner
         ParameterStore store = _network.Parameters;
         double norm = Math.Sqrt(_network.Kernels.SumOfSquares(store.Gradients, store.FlatCount));
         RequireFinite(norm, "gradient norm", step);
-        double scale = _recipe.ClipNorm > 0 ? Math.Min(1, _recipe.ClipNorm / (norm + ClipEpsilon)) : 1;
-        Optimizer.Step(new OptimizerStep(step, (float)shareOfPeak, (float)scale));
+        Optimizer.Step(new OptimizerStep(step, (float)shareOfPeak, ClipScale(norm, _recipe.ClipNorm)));
         Average?.Update(step);
         return new LearnerStep(loss, norm, rows, operations);
     }
+
+    /// <summary>What gradients of this global norm are multiplied by; a largest norm of 0 leaves them.</summary>
+    internal static float ClipScale(double norm, float largestNorm) =>
+        largestNorm > 0 ? (float)Math.Min(1, largestNorm / (norm + ClipEpsilon)) : 1;
 
     private static void RequireFinite(double value, string what, long step)
     {

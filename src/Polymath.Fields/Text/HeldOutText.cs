@@ -1,4 +1,4 @@
-using Polymath.Fields.Text.Corpora;
+using Polymath.Fields.Text.Examinations;
 using Polymath.Formats.Tokenizers;
 using Polymath.Learning;
 
@@ -36,8 +36,23 @@ public sealed class HeldOutText
         return bytes;
     }
 
-    /// <summary>Bits per byte of compressors on the bytes of a range of tokens.</summary>
-    public IReadOnlyList<ReferenceFigure> Compress(int start, int count, string metric) =>
-        CompressionReference.Measure(
-            _tokenizer.DecodeToBytes(Tokens.AsSpan(start, count), skipSpecial: true), _trainingTail, metric);
+    /// <summary>Bits per byte of compressors on the bytes of a range of tokens, alone and after the training text's tail.</summary>
+    public IReadOnlyList<ReferenceFigure> Compress(int start, int count, string metric)
+    {
+        ReadOnlyMemory<byte>[] text = [_tokenizer.DecodeToBytes(Tokens.AsSpan(start, count), skipSpecial: true)];
+        CompressionFigure[] figures =
+        [
+            CompressionReference.Gzip(text, default),
+            CompressionReference.Gzip(text, Tail(CompressionReference.GzipWindowBytes)),
+            CompressionReference.Brotli(text, default),
+            CompressionReference.Brotli(text, Tail(CompressionReference.DefaultBrotliPrimingBytes)),
+        ];
+        return [.. figures.Select(figure => new ReferenceFigure(NameOf(figure), metric, figure.BitsPerByte))];
+    }
+
+    private ReadOnlyMemory<byte> Tail(int bytes) => _trainingTail.AsMemory(Math.Max(0, _trainingTail.Length - bytes));
+
+    private static string NameOf(CompressionFigure figure) => figure.PrimingBytes == 0
+        ? figure.Compressor
+        : $"{figure.Compressor}, after {figure.PrimingBytes / 1024:N0} KiB of training text";
 }

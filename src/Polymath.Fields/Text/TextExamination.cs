@@ -1,5 +1,3 @@
-using Polymath.Compute;
-using Polymath.Fields.Text.Corpora;
 using Polymath.Learning;
 using Polymath.Networks;
 
@@ -16,7 +14,6 @@ public sealed class TextExamination : IExamination
     private readonly TextObjective _objective;
     private readonly HeldOutText _text;
     private readonly TextRecipe _recipe;
-    private readonly int _stride;
 
     /// <summary>Creates the examination.</summary>
     public TextExamination(
@@ -27,12 +24,13 @@ public sealed class TextExamination : IExamination
         _objective = objective;
         _text = text;
         _recipe = recipe;
-        int context = recipe.Network.ContextLength;
-        _stride = Math.Clamp((int)MathF.Round(context * (1 - recipe.ExaminationOverlap)), 1, context);
     }
 
     /// <inheritdoc/>
     public string DecisiveMetric => "bits_per_byte";
+
+    /// <inheritdoc/>
+    public string LossMetric => "loss";
 
     /// <inheritdoc/>
     public bool LowerIsBetter => true;
@@ -42,7 +40,10 @@ public sealed class TextExamination : IExamination
     {
         long limit = depth == ExaminationDepth.Full ? _recipe.ExaminationTokens : _recipe.QuickExaminationTokens;
         int count = (int)Math.Min(limit == 0 ? int.MaxValue : limit, _text.Tokens.Length - 1);
-        double nats = Score(count, cancellation);
+        int context = _recipe.Network.ContextLength;
+        float overlap = depth == ExaminationDepth.Full ? _recipe.ExaminationOverlap : 0;
+        int stride = Math.Clamp((int)MathF.Round(context * (1 - overlap)), 1, context);
+        double nats = Score(count, stride, cancellation);
         long bytes = _text.CountBytes(1, count);
         var metrics = new List<KeyValuePair<string, double>>
         {
@@ -55,15 +56,15 @@ public sealed class TextExamination : IExamination
         IReadOnlyList<ReferenceFigure> references = depth == ExaminationDepth.Full
             ? _text.Compress(1, count, DecisiveMetric)
             : [];
-        return new ExaminationResult(metrics, references, [Overlap()]);
+        return new ExaminationResult(metrics, references, [Overlap(context, context - stride)]);
     }
 
-    private string Overlap() =>
-        $"Windows of {_recipe.Network.ContextLength} tokens, of which the first "
-        + $"{_recipe.Network.ContextLength - _stride} repeat the window before and are not scored again.";
+    private static string Overlap(int context, int repeated) => repeated == 0
+        ? $"Windows of {context} tokens that do not overlap: the first tokens of each have little to go by."
+        : $"Windows of {context} tokens, of which the first {repeated} repeat the window before and are not scored again.";
 
     // Scores the targets 1..count: target t is foretold from the tokens before it in its window.
-    private double Score(int count, CancellationToken cancellation)
+    private double Score(int count, int stride, CancellationToken cancellation)
     {
         int context = _recipe.Network.ContextLength;
         double nats = 0;
@@ -72,7 +73,7 @@ public sealed class TextExamination : IExamination
         {
             cancellation.ThrowIfCancellationRequested();
             _batch.Sequences.Clear();
-            for (int sequence = 0; sequence < _recipe.BatchSize && scored < count; sequence++, start += _stride)
+            for (int sequence = 0; sequence < _recipe.BatchSize && scored < count; sequence++, start += stride)
             {
                 int length = Math.Min(context, count - start);
                 int row = _batch.RowCount;

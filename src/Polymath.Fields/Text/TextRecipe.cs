@@ -30,6 +30,12 @@ public sealed record TextRecipe : Recipe
     /// <summary>The tokenizer.</summary>
     public TokenizerRecipe Tokenizer { get; init; } = new();
 
+    /// <summary>
+    /// Rows of the embedding table; 0: as many as the tokenizer has tokens. A run that starts from another model keeps
+    /// its number here, and no longer needs that model.
+    /// </summary>
+    public int ModelVocabularySize { get; init; }
+
     /// <summary>Sequences of <c>network.contextLength</c> tokens in a micro-batch.</summary>
     public int BatchSize { get; init; } = 8;
 
@@ -37,16 +43,16 @@ public sealed record TextRecipe : Recipe
     public bool IsolateDocuments { get; init; }
 
     /// <summary>
-    /// The share of the context that a held-out window repeats from the one before, so that its scored tokens have
-    /// something to go by; 0: none.
+    /// The share of the context that a window of the examination at the end repeats from the one before, so that its
+    /// scored tokens have something to go by; 0: none.
     /// </summary>
     public float ExaminationOverlap { get; init; } = 0.5f;
 
     /// <summary>Tokens of held-out text that the examination at the end scores, from its beginning; 0: all.</summary>
     public int ExaminationTokens { get; init; } = 200_000;
 
-    /// <summary>Tokens that an examination in passing scores.</summary>
-    public int QuickExaminationTokens { get; init; } = 20_000;
+    /// <summary>Tokens that an examination in passing scores, in windows that do not overlap.</summary>
+    public int QuickExaminationTokens { get; init; } = 8_192;
 
     /// <inheritdoc/>
     public override void Validate(ICollection<string> errors)
@@ -56,6 +62,9 @@ public sealed record TextRecipe : Recipe
         Check(
             ExaminationOverlap is >= 0 and <= 0.95f,
             $"examinationOverlap is {ExaminationOverlap}, expected 0 to 0.95");
+        Check(
+            ModelVocabularySize is >= 0 and <= 1 << 24,
+            $"modelVocabularySize is {ModelVocabularySize}, expected 0 to {1 << 24}");
         Check(ExaminationTokens >= 0, $"examinationTokens is {ExaminationTokens}, expected 0 (all) or more");
         Check(
             QuickExaminationTokens >= 1, $"quickExaminationTokens is {QuickExaminationTokens}, expected 1 or more");

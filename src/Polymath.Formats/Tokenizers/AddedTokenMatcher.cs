@@ -8,7 +8,7 @@ internal sealed class AddedTokenMatcher
 {
     private readonly SearchValues<byte> _firstBytes;
 
-    /// <summary>By first byte, the lengths in bytes that tokens have, the longest first: few even for many tokens.</summary>
+    /// <summary>By first byte, the lengths in bytes that tokens have, the longest first: few for many tokens.</summary>
     private readonly int[][] _lengths = new int[256][];
 
     private readonly ByteStringTable _contents = new();

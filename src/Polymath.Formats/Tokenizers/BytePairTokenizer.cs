@@ -48,7 +48,7 @@ public sealed class BytePairTokenizer : Tokenizer
     /// <summary>Whether a piece that is a token as it stands is taken without merging.</summary>
     public bool IgnoreMerges { get; }
 
-    /// <summary>Ids that the published tokenizer puts before a text; <see cref="Tokenizer.Encode(string, bool)"/> does not.</summary>
+    /// <summary>Ids that the published tokenizer puts before a text; encoding here does not.</summary>
     public IReadOnlyList<int> TextPrefix { get; }
 
     /// <summary>Ids that the published tokenizer puts after a text.</summary>

@@ -17,13 +17,15 @@ public sealed class CharacterTokenizer : Tokenizer
     private readonly FrozenDictionary<int, int> _furtherIds;
 
     /// <summary>Makes one from its characters: their places are their ids.</summary>
-    /// <exception cref="InvalidInputException">There are none, one occurs twice, or an added token contradicts.</exception>
+    /// <exception cref="InvalidInputException">
+    /// There are none, one occurs twice, or an added token contradicts another token.
+    /// </exception>
     public CharacterTokenizer(IReadOnlyList<Rune> characters, IEnumerable<AddedToken> addedTokens)
         : base(new Vocabulary(characters.Select(Utf8), addedTokens).RequireDense(), Normalization.None)
     {
         CharacterCount = characters.Count > 0
             ? characters.Count
-            : throw new InvalidInputException("a character tokenizer needs at least one character, and the text has none");
+            : throw new InvalidInputException("a character tokenizer needs at least one character, but there is none");
         Array.Fill(_directIds, -1);
         Dictionary<int, int> furtherIds = [];
         for (int id = 0; id < characters.Count; id++)
@@ -102,7 +104,7 @@ public sealed class CharacterTokenizer : Tokenizer
         if (Rune.DecodeFromUtf8(utf8[index..], out Rune character, out int length) != OperationStatus.Done)
         {
             throw new InvalidInputException(
-                $"text: not UTF-8 at byte {offset + index} (0x{utf8[index]:x2}); a character tokenizer needs characters");
+                $"text: not UTF-8 at byte {offset + index} (0x{utf8[index]:x2}); expected characters");
         }
 
         index += length;
@@ -116,8 +118,8 @@ public sealed class CharacterTokenizer : Tokenizer
         return id >= 0
             ? id
             : throw new InvalidInputException(
-                $"text: the character {Describe(character)} at byte {offset} is not among the {CharacterCount} characters "
-                + "of this tokenizer's vocabulary");
+                $"text: the character {Describe(character)} at byte {offset} is not among the "
+                + $"{CharacterCount} characters of this tokenizer's vocabulary");
     }
 
     private static string Describe(Rune character) => Rune.IsControl(character)

@@ -54,8 +54,8 @@ public abstract class Tokenizer
     public int? EndOfText { get; }
 
     /// <summary>
-    /// A hash of everything that decides ids: equal fingerprints encode and decode alike. It survives saving and loading
-    /// and is the same on every machine.
+    /// SHA-256, in hexadecimal, of all that decides ids: equal fingerprints encode and decode alike. It survives saving
+    /// and loading, and is the same on every machine.
     /// </summary>
     public string Fingerprint => _fingerprint.Value;
 
@@ -185,6 +185,6 @@ public abstract class Tokenizer
         }
 
         AddToFingerprint(hash);
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

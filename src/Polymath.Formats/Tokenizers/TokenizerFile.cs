@@ -6,8 +6,8 @@ using Polymath.Formats.Tokenizers.Json;
 namespace Polymath.Formats.Tokenizers;
 
 /// <summary>
-/// Reads and writes <c>tokenizer.json</c>, the file that carries a tokenizer in the Hugging Face layout. What is written
-/// loads there and encodes alike; what is read is refused unless every part of it is understood.
+/// Reads and writes <c>tokenizer.json</c>, the file that carries a tokenizer in the Hugging Face layout. What is
+/// written loads there and encodes alike; what is read is refused unless every part of it is understood.
 /// </summary>
 /// <remarks>
 /// Byte pairs are a BPE model on the byte-level alphabet; bytes are the same without merges; characters are a WordLevel

@@ -30,7 +30,7 @@ public sealed class Utf8TokenStream
         return _skipSpecial && _tokenizer.IsSpecial(id) ? "" : Decode(bytes, flush: false);
     }
 
-    /// <summary>Ends the text; returns U+FFFD if it ends within a character. The next token starts a new text.</summary>
+    /// <summary>Ends the text; returns U+FFFD if it ends within a character. The next token starts anew.</summary>
     public string Flush() => Decode(default, flush: true);
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)

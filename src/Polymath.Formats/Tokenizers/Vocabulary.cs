@@ -4,7 +4,9 @@ using Polymath.Formats.Json;
 
 namespace Polymath.Formats.Tokenizers;
 
-/// <summary>The bytes of every token by id: the ordinary tokens, then those added tokens that have ids of their own.</summary>
+/// <summary>
+/// The bytes of every token by id: the ordinary tokens, then those added tokens that have ids of their own.
+/// </summary>
 internal sealed class Vocabulary
 {
     /// <summary>More ids than any published vocabulary has by far; an id beyond it is a damaged file.</summary>

@@ -40,7 +40,7 @@ public sealed record ComputeReport(
     public double ShareOfPeak => PeakFlopsPerSecond > 0 ? FlopsPerSecond / PeakFlopsPerSecond : 0;
 
     /// <summary>What it took to come as far as this.</summary>
-    internal static ComputeReport Of(
+    public static ComputeReport Of(
         IFieldSession session, long steps, long rows, double operations, TimeSpan learningTime)
     {
         Network network = session.Network;

@@ -19,15 +19,17 @@ internal static class ReportFiles
 
     private static void DrawLoss(RunFolder folder, IFieldSession session)
     {
-        string metric = session.Examination.DecisiveMetric;
+        // Without a metric in the loss's own unit the decisive one shares the axis, and the axis says so.
+        string? lossMetric = session.Examination.LossMetric;
+        string metric = lossMetric ?? session.Examination.DecisiveMetric;
         var chart = new LineChart
         {
             Title = folder.Name,
             XLabel = "step",
-            YLabel = $"loss in {session.Objective.LossUnit}, {metric}",
+            YLabel = $"loss in {session.Objective.LossUnit}" + (lossMetric is null ? $", {metric}" : ""),
         };
         Add(chart, "training loss, smoothed", Smooth(MetricsLog.ReadCurve(folder.MetricsPath, "loss", isMetric: false)));
-        Add(chart, $"validation: {metric}", MetricsLog.ReadCurve(folder.MetricsPath, metric, isMetric: true));
+        Add(chart, $"held-out {metric}", MetricsLog.ReadCurve(folder.MetricsPath, metric, isMetric: true));
         chart.SavePng(folder.LossChartPath);
     }
 

@@ -21,10 +21,10 @@ public sealed record RunReport(
     /// <summary>What the network made.</summary>
     public IReadOnlyList<string> Samples { get; init; } = [];
 
-    /// <summary>Puts an examination beside the figures of its field.</summary>
-    internal static RunReport Of(
-        IField field, IFieldSession session, RunFolder folder, ExaminationResult examined, ComputeReport compute) =>
-        new(field.Name, folder.Path, examined.Metrics, [.. examined.References, .. field.References], compute)
+    /// <summary>The report of an examination. The field's published figures stay out: they are of other data.</summary>
+    public static RunReport Of(
+        IField field, IFieldSession session, string runPath, ExaminationResult examined, ComputeReport compute) =>
+        new(field.Name, runPath, examined.Metrics, examined.References, compute)
         {
             Facts = session.Facts,
             Remarks = examined.Remarks,

@@ -46,7 +46,7 @@ internal sealed class MetricsLog : IDisposable
     public void Write(ExaminationReport report)
     {
         Begin(report.Step);
-        _json.WriteString("examination"u8, report.Depth == ExaminationDepth.Full ? "full"u8 : "quick"u8);
+        _json.WriteString("examination"u8, report.IsFinal ? "final"u8 : "passing"u8);
         _json.WriteStartObject("metrics"u8);
         foreach ((string name, double value) in report.Result.Metrics)
         {
@@ -70,7 +70,7 @@ internal sealed class MetricsLog : IDisposable
     /// <summary>Reads back the points of a curve: the lines that have this number.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The number's key: <c>loss</c>, or a metric's name.</param>
-    /// <param name="isMetric">Whether it is a metric of quick examinations.</param>
+    /// <param name="isMetric">Whether it is a metric of examinations in passing.</param>
     public static IReadOnlyList<(double Step, double Value)> ReadCurve(string path, string name, bool isMetric)
     {
         List<(double, double)> points = [];
@@ -84,7 +84,7 @@ internal sealed class MetricsLog : IDisposable
             using (document)
             {
                 JsonElement source = document.RootElement;
-                bool isThere = !isMetric || (!IsFull(source) && source.TryGetProperty("metrics", out source));
+                bool isThere = !isMetric || (!IsFinal(source) && source.TryGetProperty("metrics", out source));
                 if (isThere && source.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number)
                 {
                     points.Add((document.RootElement.GetProperty("step").GetInt64(), value.GetDouble()));
@@ -101,7 +101,7 @@ internal sealed class MetricsLog : IDisposable
         foreach (string line in File.ReadLines(path))
         {
             using JsonDocument? document = Parse(line);
-            if (document is not null && !IsFull(document.RootElement)
+            if (document is not null && !IsFinal(document.RootElement)
                 && document.RootElement.GetProperty("step").GetInt64() <= resumedStep)
             {
                 kept.Append(line).Append('\n');
@@ -127,8 +127,8 @@ internal sealed class MetricsLog : IDisposable
         }
     }
 
-    private static bool IsFull(JsonElement line) =>
-        line.TryGetProperty("examination", out JsonElement depth) && depth.ValueEquals("full"u8);
+    private static bool IsFinal(JsonElement line) =>
+        line.TryGetProperty("examination", out JsonElement depth) && depth.ValueEquals("final"u8);
 
     private void Begin(long step)
     {

@@ -41,7 +41,7 @@ internal sealed class RunRecorder : IDisposable
     public void Record(ExaminationReport report)
     {
         _metrics.Write(report);
-        string group = report.Depth == ExaminationDepth.Full ? "examination" : "validation";
+        string group = report.IsFinal ? "examination" : "validation";
         foreach ((string name, double value) in report.Result.Metrics)
         {
             _events.WriteScalar($"{group}/{name}", report.Step, (float)value);

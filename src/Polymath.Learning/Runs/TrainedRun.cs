@@ -1,5 +1,4 @@
 using Polymath.Compute;
-using Polymath.Networks;
 
 namespace Polymath.Learning;
 
@@ -27,12 +26,15 @@ public sealed class TrainedRun : IDisposable
     /// <param name="kernels">What computes.</param>
     /// <param name="purpose">Examination, or inference alone.</param>
     /// <param name="notes">Told of what a person should know.</param>
+    /// <param name="change">Changes the recipe before it is opened (other data to be examined on), or null.</param>
     /// <param name="step">The checkpoint of a step instead; null: the best.</param>
     /// <exception cref="InvalidInputException">The run has no checkpoint that is whole, or its data are missing.</exception>
     public static TrainedRun Open(
-        IField field, RunFolder folder, Kernels kernels, SessionPurpose purpose, Action<string> notes, long? step = null)
+        IField field, RunFolder folder, Kernels kernels, SessionPurpose purpose, Action<string> notes,
+        Func<Recipe, Recipe>? change = null, long? step = null)
     {
         Recipe recipe = folder.ReadRecipe(field);
+        recipe = change is null ? recipe : change(recipe);
         var checkpoints = new CheckpointStore(folder.CheckpointsPath);
         Checkpoint checkpoint = step is long wanted ? checkpoints.Open(wanted) : checkpoints.OpenBest(notes);
         var plan = new MemoryPlan();
@@ -59,7 +61,7 @@ public sealed class TrainedRun : IDisposable
         CheckpointManifest manifest = Checkpoint.Manifest;
         ComputeReport compute = ComputeReport.Of(
             Session, manifest.Step, manifest.Rows, manifest.Operations, TimeSpan.FromSeconds(manifest.LearningSeconds));
-        return RunReport.Of(_field, Session, _folder, examined, compute);
+        return RunReport.Of(_field, Session, _folder.Path, examined, compute);
     }
 
     /// <inheritdoc/>

@@ -67,9 +67,10 @@ public readonly record struct StepReport(
 /// <param name="Depth">How thorough it was.</param>
 /// <param name="Result">What it found.</param>
 /// <param name="IsBest">Whether the decisive metric is the best so far.</param>
+/// <param name="IsFinal">Whether it is the last one, of the best parameters.</param>
 /// <param name="Duration">How long it took.</param>
 public sealed record ExaminationReport(
-    long Step, ExaminationDepth Depth, ExaminationResult Result, bool IsBest, TimeSpan Duration);
+    long Step, ExaminationDepth Depth, ExaminationResult Result, bool IsBest, bool IsFinal, TimeSpan Duration);
 
 /// <summary>A checkpoint saved.</summary>
 /// <param name="Step">Steps done.</param>

@@ -1,5 +1,3 @@
-using Polymath.Compute;
-
 namespace Polymath.Learning;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Polymath.Learning;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
-    // A budget without a number of examinations in the recipe gets about this many.
+    // A recipe that does not say how often to examine gets about this many examinations.
     private const int ExaminationCount = 20;
 
     // No more than this is lost with the power, however rare examinations are.
@@ -23,13 +21,11 @@ internal sealed class TrainingRun : IDisposable
     private readonly ITrainingObserver _observer;
     private readonly LearningRecipe _recipe;
     private readonly Budget _budget;
+    private readonly string _fingerprint;
+    private readonly RunWriter _writer;
     private readonly TrainingProgress _progress = new();
     private readonly RateMeter _rates = new();
-    private readonly CheckpointStore _checkpoints;
-    private readonly string _fingerprint;
     private StepCount _steps;
-    private RunRecorder? _recorder;
-    private long _savedStep = -1;
     private long _savedTimestamp;
 
     /// <summary>Prepares a run; the plan is committed before <see cref="Run"/>.</summary>
@@ -42,15 +38,20 @@ internal sealed class TrainingRun : IDisposable
         _recipe = session.Recipe.Learning;
         _budget = Budget.Parse(session.Recipe.Budget);
         _steps = new StepCount(_budget);
-        _checkpoints = new CheckpointStore(folder.CheckpointsPath);
         _fingerprint = RecipeFingerprint.Of(field, session.Recipe);
+        _writer = new RunWriter(folder);
     }
+
+    private long ExamineEvery => _recipe.ExamineEverySteps > 0
+        ? _recipe.ExamineEverySteps
+        : _steps.Total == 0 ? long.MaxValue : Math.Max(1, _steps.Total / ExaminationCount);
 
     /// <summary>Runs to the end of the budget, or until cancelled.</summary>
     public TrainingOutcome Run(CancellationToken cancellation)
     {
         StartOrRestore();
-        OpenFiles();
+        _writer.Open(_field, _session, _options.Clock, _progress.Step);
+        _savedTimestamp = _options.Clock.GetTimestamp();
         _observer.OnStart(new TrainingStart(
             _field.Name, _folder.Path, _session.Network.Kernels.Name, _session.Network.Kernels.ThreadCount,
             _session.Network.Parameters.ParameterCount, _session.RowName, _session.Objective.LossUnit, _session.Facts,
@@ -58,33 +59,24 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             Learn(cancellation);
-            if (_progress.Step != _savedStep)
-            {
-                Save();
-            }
-
+            SaveIfNew();
             return Finish(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            if (_progress.Step != _savedStep && _progress.Step > 0)
-            {
-                Save();
-            }
-
-            string? path = _savedStep > 0 ? _checkpoints.PathOf(_savedStep) : null;
-            return new TrainingOutcome(false, _progress.Step, path, null);
+            SaveIfNew();
+            return new TrainingOutcome(false, _progress.Step, _writer.SavedPath, null);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _recorder?.Dispose();
+    public void Dispose() => _writer.Dispose();
 
     private void StartOrRestore()
     {
         Checkpoint? checkpoint = _options.ResumeStep is long step
-            ? _checkpoints.Open(step)
-            : _checkpoints.OpenNewest(_observer.OnNote);
+            ? _writer.Checkpoints.Open(step)
+            : _writer.Checkpoints.OpenNewest(_observer.OnNote);
         if (checkpoint is null)
         {
             _learner.Start();
@@ -94,7 +86,7 @@ internal sealed class TrainingRun : IDisposable
         checkpoint.Restore(_learner.State(), _session.Experience);
         CheckpointManifest manifest = checkpoint.Manifest;
         _progress.Restore(manifest);
-        _savedStep = manifest.Step;
+        _writer.SavedStep = manifest.Step;
 
         // Another budget than before is resolved anew; the same one keeps its number of steps.
         _steps = new StepCount(_budget, manifest.Budget == _budget.ToString() ? manifest.TotalSteps : 0);
@@ -105,22 +97,6 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private void OpenFiles()
-    {
-        try
-        {
-            _checkpoints.Clean();
-            _folder.WriteRecipe(_field, _session.Recipe);
-            _recorder = new RunRecorder(_folder, _options.Clock, _session.RowName, _progress.Step);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw CannotWrite(fault);
-        }
-
-        _savedTimestamp = _options.Clock.GetTimestamp();
-    }
-
     private void Learn(CancellationToken cancellation)
     {
         while (!_steps.IsComplete(_progress.Step))
@@ -129,7 +105,7 @@ internal sealed class TrainingRun : IDisposable
             if (_steps.IsOverdrawn(_progress.LearningTime))
             {
                 _observer.OnNote($"the machine became slower than it was measured: stopped at step {_progress.Step} of "
-                    + $"{_steps.Total}, {StepCount.TimeSlack} times the budget");
+                    + $"{_steps.Total}, after {StepCount.TimeSlack} times the budget");
                 return;
             }
 
@@ -143,10 +119,6 @@ internal sealed class TrainingRun : IDisposable
             }
         }
     }
-
-    private long ExamineEvery => _recipe.ExamineEverySteps > 0
-        ? _recipe.ExamineEverySteps
-        : _steps.Total == 0 ? long.MaxValue : Math.Max(1, _steps.Total / ExaminationCount);
 
     private bool IsDue(long every) => _progress.Step % every == 0 || _steps.IsComplete(_progress.Step);
 
@@ -162,7 +134,7 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (TrainingFailedException fault)
         {
-            throw new TrainingFailedException($"{fault.Message}; {LastGood()}", fault);
+            throw new TrainingFailedException($"{fault.Message}; {_writer.LastGood}", fault);
         }
 
         TimeSpan duration = _options.Clock.GetElapsedTime(before);
@@ -182,15 +154,7 @@ internal sealed class TrainingRun : IDisposable
         var report = new StepReport(
             _progress.Step, _steps.Total, done.Loss, share * _recipe.LearningRate, done.GradientNorm, done.Rows,
             _rates.RowsPerSecond, flops, peak > 0 ? flops / peak : 0, _progress.LearningTime, timeLeft);
-        try
-        {
-            _recorder!.Record(report);
-        }
-        catch (IOException fault)
-        {
-            throw CannotWrite(fault);
-        }
-
+        _writer.Record(report);
         _observer.OnStep(report);
     }
 
@@ -208,7 +172,7 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private ExaminationReport Examine(ExaminationDepth depth, CancellationToken cancellation)
+    private ExaminationReport Examine(ExaminationDepth depth, CancellationToken cancellation, bool isFinal = false)
     {
         _observer.OnExaminationStart(_progress.Step, depth);
         long before = _options.Clock.GetTimestamp();
@@ -216,20 +180,19 @@ internal sealed class TrainingRun : IDisposable
         TimeSpan duration = _options.Clock.GetElapsedTime(before);
         string decisive = _session.Examination.DecisiveMetric;
         double value = result.Metrics.First(metric => metric.Key == decisive).Value;
-        bool isBest = depth == ExaminationDepth.Quick
-            && _progress.Examined(value, _session.Examination.LowerIsBetter);
-        var report = new ExaminationReport(_progress.Step, depth, result, isBest, duration);
-        try
-        {
-            _recorder!.Record(report);
-        }
-        catch (IOException fault)
-        {
-            throw CannotWrite(fault);
-        }
-
+        bool isBest = !isFinal && _progress.Examined(value, _session.Examination.LowerIsBetter);
+        var report = new ExaminationReport(_progress.Step, depth, result, isBest, isFinal, duration);
+        _writer.Record(report);
         _observer.OnExamination(report);
         return report;
+    }
+
+    private void SaveIfNew()
+    {
+        if (_progress.Step > 0 && _progress.Step != _writer.SavedStep)
+        {
+            Save();
+        }
     }
 
     private void Save()
@@ -237,7 +200,7 @@ internal sealed class TrainingRun : IDisposable
         if (!_learner.IsFinite())
         {
             throw new TrainingFailedException(
-                $"a parameter is no finite number after step {_progress.Step}; {LastGood()}");
+                $"a parameter is no finite number after step {_progress.Step}; {_writer.LastGood}");
         }
 
         long before = _options.Clock.GetTimestamp();
@@ -245,58 +208,29 @@ internal sealed class TrainingRun : IDisposable
             CheckpointManifest.CurrentVersion, _field.Name, _fingerprint, _budget.ToString(), _progress.Step,
             _steps.Total, _progress.LearningTime.TotalSeconds, _progress.Rows, _progress.Operations, _progress.BestStep,
             _progress.BestValue, []);
-        long bytes;
-        try
-        {
-            _recorder!.Flush();
-            bytes = _checkpoints.Save(
-                manifest, _learner.State(), _session.Experience.CaptureState(), _recipe.KeepLast);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw CannotWrite(fault);
-        }
-
-        _savedStep = _progress.Step;
+        long bytes = _writer.Save(
+            manifest, _learner.State(), _session.Experience.CaptureState(), _recipe.KeepLast);
         _savedTimestamp = _options.Clock.GetTimestamp();
-        TimeSpan duration = _options.Clock.GetElapsedTime(before);
-        _observer.OnCheckpoint(new CheckpointReport(_progress.Step, _checkpoints.PathOf(_progress.Step), bytes, duration));
+        TimeSpan duration = _options.Clock.GetElapsedTime(before, _savedTimestamp);
+        _observer.OnCheckpoint(new CheckpointReport(_progress.Step, _writer.SavedPath!, bytes, duration));
     }
 
     // What is examined and shown at the end is what the run is used with afterwards: its best checkpoint.
     private TrainingOutcome Finish(CancellationToken cancellation)
     {
-        Checkpoint best = _checkpoints.OpenBest(_observer.OnNote);
+        Checkpoint best = _writer.Checkpoints.OpenBest(_observer.OnNote);
         best.LoadParameters(_session.Network.Parameters);
-        ExaminationReport examined = Examine(_options.FinalDepth, cancellation);
+        ExaminationReport examined = Examine(_options.FinalDepth, cancellation, isFinal: true);
         ComputeReport compute = ComputeReport.Of(
-            _session, _progress.Step, _progress.Rows, _progress.Operations, _progress.LearningTime);
-        RunReport report;
-        try
+            _session, _progress.Step, _progress.Rows, _progress.Operations, _progress.LearningTime) with
         {
-            Directory.CreateDirectory(_folder.SamplesPath);
-            report = RunReport.Of(_field, _session, _folder, examined.Result, compute with
-            {
-                PeakFlopsPerSecond = _options.PeakFlopsPerSecond,
-                Memory = _memory,
-                PeakMemoryBytes = MemoryReport.ProcessPeakBytes(),
-            }) with { Samples = _session.MakeSamples(_folder.SamplesPath) };
-            _recorder!.Flush();
-            ReportFiles.Write(_folder, report, _session);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw CannotWrite(fault);
-        }
-
+            PeakFlopsPerSecond = _options.PeakFlopsPerSecond,
+            Memory = _memory,
+            PeakMemoryBytes = MemoryReport.ProcessPeakBytes(),
+        };
+        RunReport report = _writer.Conclude(
+            RunReport.Of(_field, _session, _folder.Path, examined.Result, compute), _session);
         _observer.OnSamples(report.Samples);
         return new TrainingOutcome(true, _progress.Step, best.Path, report);
     }
-
-    private TrainingFailedException CannotWrite(Exception fault) =>
-        new($"cannot write to {_folder.Path}: {fault.Message}; {LastGood()}", fault);
-
-    private string LastGood() => _checkpoints.Steps.Count > 0
-        ? $"the last good checkpoint is {_checkpoints.PathOf(_checkpoints.Steps[0])}"
-        : "there is no checkpoint yet";
 }

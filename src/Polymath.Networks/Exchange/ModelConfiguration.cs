@@ -96,14 +96,14 @@ public sealed record ModelConfiguration(
             throw root["attention_bias"].Fault("differs from mlp_bias; expected biases in all layers or in none");
         }
 
-        int heads = Count(root, "num_attention_heads");
+        int heads = Count(root, "num_attention_heads"), width = Count(root, "hidden_size");
         var recipe = new TrunkRecipe
         {
             LayerCount = Count(root, "num_hidden_layers"),
-            Width = Count(root, "hidden_size"),
+            Width = width,
             HeadCount = heads,
             KeyValueHeadCount = OptionalCount(root, "num_key_value_heads") ?? heads,
-            HeadWidth = OptionalCount(root, "head_dim") ?? 0,
+            HeadWidth = OptionalCount(root, "head_dim") ?? (width / heads),
             FeedForwardWidth = Count(root, "intermediate_size"),
             ContextLength = Count(root, "max_position_embeddings"),
             NormalizationEpsilon = (float)root["rms_norm_eps"].AsDouble(),

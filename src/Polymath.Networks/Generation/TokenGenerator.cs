@@ -42,7 +42,7 @@ public sealed unsafe class TokenGenerator
 
     /// <summary>Appends tokens and computes the logits [vocabulary] for the one that follows; valid until the next call.</summary>
     /// <param name="tokens">At least one token of the vocabulary.</param>
-    public Span<float> Append(ReadOnlySpan<int> tokens)
+    public Span<float> Append(scoped ReadOnlySpan<int> tokens)
     {
         ArgumentOutOfRangeException.ThrowIfZero(tokens.Length);
         Remember(tokens);
@@ -62,7 +62,7 @@ public sealed unsafe class TokenGenerator
         return _network.Head.Forward(output.RowRange(output.Rows - 1, 1)).RowSpan(0);
     }
 
-    private MatrixView TakeIn(ReadOnlySpan<int> tokens)
+    private MatrixView TakeIn(scoped ReadOnlySpan<int> tokens)
     {
         tokens.CopyTo(_tokens.IntegerSpan);
         for (int row = 0; row < tokens.Length; row++)
@@ -77,7 +77,7 @@ public sealed unsafe class TokenGenerator
         return output;
     }
 
-    private void Remember(ReadOnlySpan<int> tokens)
+    private void Remember(scoped ReadOnlySpan<int> tokens)
     {
         while (_count + tokens.Length > _history.Length)
         {

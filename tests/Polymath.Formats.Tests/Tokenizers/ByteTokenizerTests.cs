@@ -54,7 +54,8 @@ public sealed class ByteTokenizerTests
 
     [Fact]
     public void HalfASurrogatePairIsRefused() =>
-        Assert.Contains("character 2", Assert.Throws<InvalidInputException>(() => Tokenizer.Encode("ab\ud83d")).Message);
+        Assert.Contains(
+            "character 2", Assert.Throws<InvalidInputException>(() => Tokenizer.Encode("ab\ud83d")).Message);
 
     [Theory]
     [InlineData(300, "<x>", "unused")]

@@ -11,7 +11,9 @@ public sealed class CharacterTokenizerTests
     public void VocabularyIsTheCharactersInOrder()
     {
         CharacterTokenizer tokenizer = FromText("b😀a", "aé\n");
-        Assert.Equal(["\n", "a", "b", "é", "😀", "<|endoftext|>"], Enumerable.Range(0, 6).Select(id => tokenizer.Decode([id])));
+        Assert.Equal(
+            ["\n", "a", "b", "é", "😀", "<|endoftext|>"],
+            Enumerable.Range(0, 6).Select(id => tokenizer.Decode([id])));
         Assert.Equal(6, tokenizer.VocabularySize);
         Assert.Equal(5, tokenizer.EndOfText);
         Assert.Equal([1, 4, 0], tokenizer.Encode("a😀\n"));
@@ -34,7 +36,8 @@ public sealed class CharacterTokenizerTests
     public void UnknownCharacterIsNamedWithItsPlace(string text, string expected)
     {
         CharacterTokenizer tokenizer = FromText("ab");
-        InvalidInputException fault = Assert.Throws<InvalidInputException>(() => tokenizer.Encode(text, allowSpecial: true));
+        InvalidInputException fault =
+            Assert.Throws<InvalidInputException>(() => tokenizer.Encode(text, allowSpecial: true));
         Assert.Contains(expected, fault.Message);
     }
 

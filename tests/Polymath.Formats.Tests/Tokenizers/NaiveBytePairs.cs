@@ -1,6 +1,6 @@
 namespace Polymath.Formats.Tests.Tokenizers;
 
-/// <summary>Byte pairs by the letter of the definition, as slow as that is: what the real ones are compared with.</summary>
+/// <summary>Byte pairs by the letter of the definition, as slow as that is: what the real ones must equal.</summary>
 internal static class NaiveBytePairs
 {
     /// <summary>Learns merges: counts all pairs anew, takes the most frequent, of equals the smallest ids.</summary>

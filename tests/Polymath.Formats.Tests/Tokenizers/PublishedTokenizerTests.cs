@@ -30,7 +30,7 @@ public sealed partial class PublishedTokenizerTests
         TiktokenTokenizer peer = TiktokenTokenizer.Create(
             Fixture.Find("gpt2.tiktoken"), new RegexPreTokenizer(Gpt2(), special), null, special);
         Compare(peer, Gpt2Tokenizer.Value, VariedText.Fragmentary);
-        Compare(peer, Gpt2Tokenizer.Value, VariedText.Scalars.Where(HasNoLetterBeyondTheBasicPlane));
+        Compare(peer, Gpt2Tokenizer.Value, VariedText.Scalars);
     }
 
     [Fact]
@@ -61,11 +61,7 @@ public sealed partial class PublishedTokenizerTests
         BpeTokenizer peer = CreateQwenPeer();
         Tokenizer tokenizer = QwenTokenizer.Value;
         Compare(peer, tokenizer, VariedText.Fragmentary.Select(text => tokenizer.Decode(tokenizer.Encode(text))));
-        Compare(
-            peer,
-            tokenizer,
-            VariedText.Scalars.Where(HasNoLetterBeyondTheBasicPlane)
-                .Select(text => tokenizer.Decode(tokenizer.Encode(text))));
+        Compare(peer, tokenizer, VariedText.Scalars.Select(text => tokenizer.Decode(tokenizer.Encode(text))));
     }
 
     [Fact]
@@ -81,12 +77,16 @@ public sealed partial class PublishedTokenizerTests
         Assert.Equal(tokenizer.Encode("é"), tokenizer.Encode("e\u0301"));
     }
 
+    /// <summary>
+    /// Compares ids on text that .NET's expressions, which the peer cuts by, see as it is. To them a scalar beyond the
+    /// basic plane is two surrogates, never a letter and never what leads a word; nor do they fold the long s.
+    /// </summary>
     private static void Compare(Microsoft.ML.Tokenizers.Tokenizer peer, Tokenizer tokenizer, Gen<string> texts) =>
-        texts.Where(text => !text.Contains('ſ')).Sample(
-            text => Assert.Equal(peer.EncodeToIds(text), tokenizer.Encode(text)), iter: 1000, threads: 1);
+        texts.Select(text => SurrogateBeforeLetter().Replace(text, "$0 "))
+            .Where(text => !text.Contains('ſ') && text.EnumerateRunes().All(IsSeenAsItIs))
+            .Sample(text => Assert.Equal(peer.EncodeToIds(text), tokenizer.Encode(text)), iter: 1000, threads: 1);
 
-    private static bool HasNoLetterBeyondTheBasicPlane(string text) =>
-        text.EnumerateRunes().All(rune => rune.IsBmp || !(Rune.IsLetter(rune) || Rune.IsNumber(rune)));
+    private static bool IsSeenAsItIs(Rune rune) => rune.IsBmp || !(Rune.IsLetter(rune) || Rune.IsNumber(rune));
 
     private static BpeTokenizer CreateQwenPeer()
     {
@@ -106,6 +106,9 @@ public sealed partial class PublishedTokenizerTests
 
     [GeneratedRegex(PiecePatterns.Gpt2)]
     private static partial Regex Gpt2();
+
+    [GeneratedRegex(@"\p{Cs}(?=\p{L})")]
+    private static partial Regex SurrogateBeforeLetter();
 
     [GeneratedRegex(PiecePatterns.Qwen)]
     private static partial Regex Qwen();

@@ -112,7 +112,7 @@ public sealed class TokenizerFileTests
     [Theory]
     [InlineData("normalizer", """{"type":"Lowercase"}""", "expected NFC")]
     [InlineData("pre_tokenizer", """{"type":"Whitespace"}""", "expected ByteLevel, or a Sequence")]
-    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Digits"}]}""", "expected ByteLevel, or")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Digits"}]}""", "expected ByteLevel")]
     [InlineData("pre_tokenizer", """{"type":"ByteLevel","add_prefix_space":true}""", "add_prefix_space")]
     [InlineData("pre_tokenizer", "null", "pre_tokenizer")]
     [InlineData("post_processor", """{"type":"BertProcessing"}""", "expected null, ByteLevel, TemplateProcessing")]
@@ -120,7 +120,7 @@ public sealed class TokenizerFileTests
     [InlineData("truncation", """{"max_length":5}""", "truncation")]
     [InlineData("padding", """{"length":5}""", "padding")]
     [InlineData("auto_map", "1", "auto_map")]
-    [InlineData("model", """{"type":"Unigram","vocab":[]}""", "'Unigram', which is not supported; expected byte-level BPE")]
+    [InlineData("model", """{"type":"Unigram","vocab":[]}""", "'Unigram', which is not supported; expected byte")]
     [InlineData("model", """{"vocab":{}}""", "''")]
     [InlineData("model", "3", "model")]
     [InlineData("added_tokens", """[{"id":1,"content":"<mask>","lstrip":true}]""", "lstrip")]
@@ -191,7 +191,8 @@ public sealed class TokenizerFileTests
     public void NoByteOfAFileLeadsToAnythingButATokenizerOrARefusal()
     {
         byte[] content = Content(Make("Llama3"));
-        Gen.Select(Gen.Int[0, content.Length - 1], Gen.Byte, Gen.Int[0, content.Length]).Sample((place, value, length) =>
+        Gen<int> places = Gen.Int[0, content.Length - 1];
+        Gen.Select(places, Gen.Byte, places).Sample((place, value, length) =>
         {
             byte[] damaged = content[..(length % 3 == 0 ? length : content.Length)];
             damaged[place % Math.Max(damaged.Length, 1)] = value;
@@ -221,7 +222,8 @@ public sealed class TokenizerFileTests
 
     private static void Refuse(string expected, byte[] content)
     {
-        InvalidInputException fault = Assert.Throws<InvalidInputException>(() => TokenizerFile.Parse(content, "file.json"));
+        InvalidInputException fault =
+            Assert.Throws<InvalidInputException>(() => TokenizerFile.Parse(content, "file.json"));
         Assert.StartsWith("file.json: ", fault.Message);
         Assert.Contains(expected, fault.Message);
     }

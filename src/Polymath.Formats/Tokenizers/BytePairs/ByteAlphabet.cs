@@ -3,8 +3,8 @@ using System.Text;
 namespace Polymath.Formats.Tokenizers.BytePairs;
 
 /// <summary>
-/// GPT-2's way to write any bytes as visible text: each byte has a character of its own, itself where that is visible in
-/// Latin-1, else one of U+0100 and following. Files of byte-level vocabularies spell their tokens so.
+/// GPT-2's way to write any bytes as visible text: each byte has a character of its own, itself where that is visible
+/// in Latin-1, else one of U+0100 and following. Files of byte-level vocabularies spell their tokens so.
 /// </summary>
 internal static class ByteAlphabet
 {
@@ -13,7 +13,7 @@ internal static class ByteAlphabet
     private static readonly char[] Characters = AssignCharacters();
     private static readonly int[] Bytes = AssignBytes();
 
-    /// <summary>The 256 bytes in the order of their characters, which is the order of ids in GPT-2's vocabulary.</summary>
+    /// <summary>The 256 bytes in the order of their characters, which is that of ids in GPT-2's vocabulary.</summary>
     public static ReadOnlySpan<byte> BytesInOrder => Order;
 
     private static readonly byte[] Order =

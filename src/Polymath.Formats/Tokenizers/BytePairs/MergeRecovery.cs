@@ -2,13 +2,15 @@ namespace Polymath.Formats.Tokenizers.BytePairs;
 
 /// <summary>Recovers from ranked tokens which pair each was merged from.</summary>
 /// <remarks>
-/// tiktoken merges any adjacent pair whose bytes together are a token. While a token's ends are intact nothing outside it
-/// takes part in what happens inside, so its bytes alone, merged by lower ranks only, end as the very pair that makes it
-/// anywhere. A token that does not end as a pair can only arise where an earlier merge ranks higher than it; all pairs
-/// that make it up are listed then.
+/// tiktoken merges any adjacent pair whose bytes together are a token. While a token's ends are intact nothing outside
+/// takes part in what happens inside, so its bytes alone, merged by lower ranks only, end as the very pair that makes
+/// it anywhere. A token that does not end as a pair can only arise where an earlier merge ranks higher than it; all
+/// pairs that make it up are listed then.
 /// </remarks>
 internal static class MergeRecovery
 {
+    private const int None = int.MaxValue;
+
     /// <summary>The merges in order of rank.</summary>
     /// <param name="tokens">By rank; an empty one is no token.</param>
     /// <param name="areComplete">Whether merging alone makes every token of its own bytes.</param>
@@ -62,7 +64,7 @@ internal static class MergeRecovery
         for (int end = 1; end <= token.Length; end++)
         {
             ends.Add(end);
-            pairRanks.Add(end < token.Length ? RankBelow(limit, token[(end - 1)..(end + 1)], ranks) : limit);
+            pairRanks.Add(end < token.Length ? Rank(token[(end - 1)..(end + 1)], ranks) : None);
         }
 
         while (pairRanks.Min() is int bestRank && bestRank < limit)
@@ -73,15 +75,15 @@ internal static class MergeRecovery
             for (int i = Math.Max(best - 1, 0); i <= best; i++)
             {
                 int start = i == 0 ? 0 : ends[i - 1];
-                pairRanks[i] = i + 1 < ends.Count ? RankBelow(limit, token[start..ends[i + 1]], ranks) : limit;
+                pairRanks[i] = i + 1 < ends.Count ? Rank(token[start..ends[i + 1]], ranks) : None;
             }
         }
     }
 
-    private static int RankBelow(int limit, ReadOnlySpan<byte> pair, ByteStringTable ranks)
+    private static int Rank(ReadOnlySpan<byte> pair, ByteStringTable ranks)
     {
         int rank = ranks.Find(pair);
-        return rank >= 0 && rank < limit ? rank : limit;
+        return rank >= 0 ? rank : None;
     }
 
     private static void AddAllPairs(ReadOnlySpan<byte> token, ByteStringTable ranks, List<(int Left, int Right)> merges)

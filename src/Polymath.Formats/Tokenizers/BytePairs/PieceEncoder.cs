@@ -20,7 +20,7 @@ internal sealed class PieceEncoder
 
     /// <param name="merges">Which pairs merge.</param>
     /// <param name="byteIds">The token of each byte.</param>
-    /// <param name="wholePieces">Where a piece that is a token as it stands is found without merging, if wanted.</param>
+    /// <param name="wholePieces">Where a piece that is a token as it stands is found, if merges are ignored.</param>
     public PieceEncoder(MergeTable merges, int[] byteIds, Vocabulary? wholePieces)
     {
         _merges = merges;

@@ -140,7 +140,8 @@ internal static class BytePairJson
             tokens[id] = token.Length > 0 && ByteAlphabet.TryRead(token, out byte[] bytes)
                 ? bytes
                 : throw vocabulary.Fault(
-                    $"has the token {Quotation.Of(token)}, which does not spell bytes; only byte-level BPE is supported");
+                    $"has the token {Quotation.Of(token)}, which does not spell bytes; "
+                    + "only byte-level BPE is supported");
         }
 
         return tokens;

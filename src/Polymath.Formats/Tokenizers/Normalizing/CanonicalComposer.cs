@@ -5,9 +5,9 @@ using System.Text;
 namespace Polymath.Formats.Tokenizers.Normalizing;
 
 /// <summary>
-/// Brings UTF-8 text into normalisation form C (UAX #15). Text is copied as it stands except around scalars that combine
-/// or decompose: only the stretch from the stable scalar before them to the next stable one is taken apart, put in
-/// canonical order and composed. Bytes that are not UTF-8 pass unchanged and separate what stands around them.
+/// Brings UTF-8 text into normalisation form C (UAX #15). Text is copied as it stands except around scalars that
+/// combine or decompose: only the stretch from the stable scalar before them to the next stable one is taken apart, put
+/// in canonical order and composed. Bytes that are not UTF-8 pass unchanged and separate what stands around them.
 /// </summary>
 internal sealed class CanonicalComposer
 {
@@ -23,8 +23,8 @@ internal sealed class CanonicalComposer
     private readonly List<ulong> _marks = [];
 
     /// <summary>
-    /// The text in form C: <paramref name="utf8"/> itself where nothing in it combines or decomposes, else a buffer that
-    /// the next call uses again.
+    /// The text in form C: <paramref name="utf8"/> itself where nothing in it combines or decomposes, else a buffer
+    /// that the next call uses again.
     /// </summary>
     public ReadOnlySpan<byte> Compose(ReadOnlySpan<byte> utf8)
     {
@@ -149,7 +149,7 @@ internal sealed class CanonicalComposer
         }
     }
 
-    /// <summary>Joins each scalar to the last starter where a pair composes and nothing between them blocks it.</summary>
+    /// <summary>Joins each scalar to the last starter where the pair composes and nothing between blocks it.</summary>
     /// <returns>How many scalars are left at the front of the list.</returns>
     private int ComposePairs()
     {

@@ -35,8 +35,7 @@ internal sealed class CanonicalEquivalence
     public static CanonicalEquivalence Tables => Shared.Value;
 
     /// <summary>
-    /// Whether a scalar starts anew: it has combining class 0, stays itself in form C, and never joins the scalar before
-    /// it.
+    /// Whether a scalar starts anew: it has combining class 0, stays itself in form C, and never joins the one before.
     /// </summary>
     public bool IsStable(int scalar) => scalar < FirstUnstable || !_unstable.Contains(scalar);
 

@@ -75,7 +75,7 @@ internal static class PieceScanner
         return WhiteSpaceEnd(utf8, start, newlinesApart: true);
     }
 
-    /// <summary>First place at or after <paramref name="index"/> where the class is not <paramref name="kind"/>.</summary>
+    /// <summary>First place from <paramref name="index"/> on where the class is not <paramref name="kind"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int RunEnd(ReadOnlySpan<byte> utf8, int index, ScalarClass kind)
     {

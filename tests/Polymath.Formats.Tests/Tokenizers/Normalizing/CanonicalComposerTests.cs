@@ -22,6 +22,7 @@ public sealed class CanonicalComposerTests
     [InlineData("\ud804\udc99\ud804\udcba", "\ud804\udc9a")]
     [InlineData("\u0301", "\u0301")]
     [InlineData("a\u0328\u0301\u0302", "\u0105\u0301\u0302")]
+    [InlineData("e\u030b\u0301", "e\u030b\u0301")]
     public void BringsTextIntoFormC(string text, string expected) =>
         Assert.Equal(Escape(expected), Escape(Encoding.UTF8.GetString(Compose(Encoding.UTF8.GetBytes(text)))));
 
@@ -76,5 +77,6 @@ public sealed class CanonicalComposerTests
 
     private static byte[] Compose(byte[] utf8) => new CanonicalComposer().Compose(utf8).ToArray();
 
-    private static string Escape(string text) => string.Join(' ', text.EnumerateRunes().Select(rune => $"{rune.Value:X4}"));
+    private static string Escape(string text) =>
+        string.Join(' ', text.EnumerateRunes().Select(rune => $"{rune.Value:X4}"));
 }

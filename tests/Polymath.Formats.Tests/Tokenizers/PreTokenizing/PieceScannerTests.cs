@@ -67,7 +67,7 @@ public sealed partial class PieceScannerTests
         return pieces;
     }
 
-    /// <summary>Cuts by .NET's engine, where a stand-in of one unit and the same class replaces each surrogate pair.</summary>
+    /// <summary>Cuts by .NET's engine; a character of the same class stands in for each surrogate pair.</summary>
     private static List<byte[]> CutByExpression(PreTokenization pattern, string text)
     {
         StringBuilder standIns = new();

@@ -1,0 +1,18 @@
+using Polymath.Compute;
+using Polymath.Fields.Text;
+using Polymath.Learning;
+
+namespace Polymath.Cli;
+
+/// <summary>The fields that can be learnt: a new one is a line here.</summary>
+internal static class FieldCatalogue
+{
+    /// <summary>All fields.</summary>
+    public static IReadOnlyList<IField> All { get; } = [new TextField()];
+
+    /// <summary>The field of that name.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static IField Find(string name) => All.FirstOrDefault(field => field.Name == name)
+        ?? throw new InvalidInputException(
+            $"unknown field '{name}', expected one of: {string.Join(", ", All.Select(field => field.Name))}");
+}
