@@ -145,7 +145,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         CheckHeads(shape, query, keys, values, output);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Rows, keys.Rows);
-        AttentionForward<TSimd>.AttendCached(_team, _scratch, shape, query, keys, values, output);
+        CachedAttention<TSimd>.Attend(_team, _scratch, shape, query, keys, values, output);
     }
 
     /// <inheritdoc/>

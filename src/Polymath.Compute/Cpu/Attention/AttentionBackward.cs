@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
@@ -8,8 +10,11 @@ namespace Polymath.Compute.Cpu;
 internal static unsafe class AttentionBackward<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    private const int KeyBlock = 256, QueryBlock = 32;
+    private const int KeyBlock = 256, QueryBlock = 48;
     private const float Log2E = 1.44269504f, NaturalLog2 = 0.693147181f;
+
+    // How many rows ahead a gradient's lines are asked for before they are written.
+    private const int WriteAhead = 16;
 
     /// <summary>See <see cref="Kernels.AttendBackward"/>.</summary>
     public static void Run(
@@ -17,213 +22,237 @@ internal static unsafe class AttentionBackward<TSimd>
         MatrixView value, MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey,
         MatrixView dValue)
     {
-        var plan = new Plan(shape, layout.MaxLength, team, scratch);
-        var job = new Job(
-            plan, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);
-        team.Run(checked(layout.SequenceCount * shape.KeyValueHeadCount), job);
+        var sizes = new AttentionSizes<TSimd>(shape.HeadWidth, Math.Min(layout.MaxLength, KeyBlock));
+        float* memory = scratch.Take(new Buffers(sizes, null).Count * team.ThreadCount);
+        team.Run(
+            checked(layout.SequenceCount * shape.KeyValueHeadCount),
+            new Job(
+                shape, sizes, memory, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue));
     }
 
-    private struct Buffers
+    // A query head of a sequence; rows count from the first of the sequence.
+    private readonly struct QueryHead(
+        HeadRows query, HeadRows output, HeadRows dOutput, HeadRows dQuery, float* logSums, float scale,
+        VisibleKeys visible)
     {
-        public float* TransposedKeys, TransposedValues, Keys, DKeys, DValues, Queries, DOutputs, Scores, Gradients, DQueries;
+        public readonly HeadRows Query = query, Output = output, DOutput = dOutput, DQuery = dQuery;
+        public readonly float* LogSums = logSums;
+        public readonly float Scale = scale;
+        public readonly VisibleKeys Visible = visible;
     }
 
-    // Sizes, and where each worker's buffers are.
-    private readonly struct Plan
+    // A key head of a sequence.
+    private readonly struct KeyHead(HeadRows key, HeadRows value, HeadRows dKey, HeadRows dValue)
     {
-        private readonly float* _memory;
-        private readonly nint _perWorker;
-        private readonly int _keys;
+        public readonly HeadRows Key = key, Value = value, DKey = dKey, DValue = dValue;
+    }
 
-        public Plan(AttentionShape shape, int maxLength, WorkerTeam team, Scratch scratch)
+    // A block of keys as the products read it.
+    private readonly struct KeyStrips(int first, int count, Strips transposedKeys, Strips transposedValues, Strips keys)
+    {
+        public readonly int First = first, Count = count;
+        public readonly Strips TransposedKeys = transposedKeys, TransposedValues = transposedValues, Keys = keys;
+    }
+
+    // The memory of a worker.
+    private readonly struct Buffers
+    {
+        public readonly AttentionSizes<TSimd> Sizes;
+        public readonly float* TransposedKeys, TransposedValues, Keys, DKeys, DValues;
+        public readonly float* Queries, DOutputs, DQueries, Weights, DScores, Means, LogSums;
+        public readonly long Count;
+
+        public Buffers(AttentionSizes<TSimd> sizes, float* memory)
         {
-            Width = shape.HeadWidth;
-            PaddedWidth = AttentionPacking<TSimd>.PaddedColumns(Width);
-            WidthVectors = Tiling.CountTiles(Width, TSimd.Count);
-            int granularity = Math.Max(AttentionPacking<TSimd>.StripColumns, AttentionTiles<TSimd>.Rows);
-            _keys = Tiling.CountTiles(Math.Min(maxLength, KeyBlock), granularity) * granularity;
-            ScoreStride = _keys + 16;
-            _perWorker = ((nint)5 * _keys * PaddedWidth) + (QueryBlock * ((3 * PaddedWidth) + (2 * ScoreStride)));
-            _memory = scratch.Take((long)_perWorker * team.ThreadCount);
+            Sizes = sizes;
+            var cutter = new BufferCutter(memory);
+            long keySize = (long)sizes.PaddedKeys * sizes.PaddedWidth, querySize = (long)QueryBlock * sizes.PaddedWidth;
+            TransposedKeys = cutter.Take(keySize);
+            TransposedValues = cutter.Take(keySize);
+            Keys = cutter.Take(keySize);
+            DKeys = cutter.Take(keySize);
+            DValues = cutter.Take(keySize);
+            Queries = cutter.Take(querySize);
+            DOutputs = cutter.Take(querySize);
+            DQueries = cutter.Take(querySize);
+            Weights = cutter.Take((long)QueryBlock * sizes.ScoreStride);
+            DScores = cutter.Take((long)QueryBlock * sizes.ScoreStride);
+            Means = cutter.Take(QueryBlock);
+            LogSums = cutter.Take(QueryBlock);
+            Count = cutter.Count;
+        }
+    }
+
+    private static KeyStrips PackKeys(in Buffers buffers, in KeyHead head, int first, int count)
+    {
+        int width = buffers.Sizes.Width;
+        return new(
+            first, count,
+            AttentionPacking<TSimd>.PackTransposed(head.Key, first, count, width, buffers.TransposedKeys),
+            AttentionPacking<TSimd>.PackTransposed(head.Value, first, count, width, buffers.TransposedValues),
+            AttentionPacking<TSimd>.PackStrips(head.Key, first, count, width, buffers.Keys));
+    }
+
+    // What a block of queries and a block of keys have to do with each other.
+    private static void Block(in Buffers buffers, in QueryHead head, in KeyHead keyHead, in KeyStrips keys, int q0, int queries)
+    {
+        LoadQueries(buffers, head, q0, queries);
+        int groupRows = AttentionTiles<TSimd>.Rows;
+        for (int group = 0; group < queries; group += groupRows)
+        {
+            int groupEnd = Math.Min(queries, group + groupRows);
+            ScoreGradients(buffers, head, keys, q0, group, groupEnd);
+            for (int row = group; row < groupEnd; row++)
+            {
+                Prefetch(head, keyHead, keys.First, q0 + row, buffers.Sizes.Width);
+            }
         }
 
-        public int Width { get; }
-
-        public int PaddedWidth { get; }
-
-        public int WidthVectors { get; }
-
-        public int ScoreStride { get; }
-
-        public Buffers Of(int worker)
+        KeyGradients(buffers, head.Visible, keys, q0, queries);
+        for (int row = 0; row < queries; row++)
         {
-            nint keySize = (nint)_keys * PaddedWidth;
-            Buffers buffers;
-            buffers.TransposedKeys = _memory + (worker * _perWorker);
-            buffers.TransposedValues = buffers.TransposedKeys + keySize;
-            buffers.Keys = buffers.TransposedValues + keySize;
-            buffers.DKeys = buffers.Keys + keySize;
-            buffers.DValues = buffers.DKeys + keySize;
-            buffers.Queries = buffers.DValues + keySize;
-            buffers.DOutputs = buffers.Queries + (QueryBlock * PaddedWidth);
-            buffers.DQueries = buffers.DOutputs + (QueryBlock * PaddedWidth);
-            buffers.Scores = buffers.DQueries + (QueryBlock * PaddedWidth);
-            buffers.Gradients = buffers.Scores + (QueryBlock * ScoreStride);
-            return buffers;
+            float* source = buffers.DQueries + (row * buffers.Sizes.PaddedWidth), target = head.DQuery.Row(q0 + row);
+            if (keys.First == 0)
+            {
+                SoftmaxRows<TSimd>.Scale(source, head.Scale, target, buffers.Sizes.Width);
+            }
+            else
+            {
+                SoftmaxRows<TSimd>.AddScaled(source, head.Scale, target, buffers.Sizes.Width);
+            }
+        }
+    }
+
+    // Queries are scaled so that scores are powers of two; the mean is that of a row's weight gradients: dOutput·output.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoadQueries(in Buffers buffers, in QueryHead head, int q0, int queries)
+    {
+        int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth;
+        int rows = AttentionTiles<TSimd>.PaddedRows(queries);
+        AttentionPacking<TSimd>.CopyRows(
+            head.Query, q0, queries, width, head.Scale * Log2E, buffers.Queries, rows, paddedWidth);
+        AttentionPacking<TSimd>.CopyRows(head.DOutput, q0, queries, width, 1, buffers.DOutputs, rows, paddedWidth);
+        for (int row = 0; row < queries; row++)
+        {
+            buffers.Means[row] = SoftmaxRows<TSimd>.Dot(
+                head.Output.Row(q0 + row), buffers.DOutputs + (row * paddedWidth), width);
+            buffers.LogSums[row] = Log2E * head.LogSums[q0 + row];
+        }
+    }
+
+    // The weights and score gradients of a group of queries, and what flows back into the queries.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScoreGradients(
+        in Buffers buffers, in QueryHead head, in KeyStrips keys, int q0, int group, int groupEnd)
+    {
+        int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth, stride = buffers.Sizes.ScoreStride;
+        int seen = head.Visible.CountFor(q0 + groupEnd - 1, keys.First, keys.Count);
+        int vectors = Tiling.CountTiles(seen, TSimd.Count);
+        int padded = Math.Max(vectors * TSimd.Count, AttentionTiles<TSimd>.PaddedRows(seen));
+        float* weights = buffers.Weights + (group * stride), dScores = buffers.DScores + (group * stride);
+        AttentionTiles<TSimd>.Multiply(
+            buffers.Queries + (group * paddedWidth), paddedWidth, 1, keys.TransposedKeys, weights, stride, vectors, width,
+            accumulate: false);
+        AttentionTiles<TSimd>.Multiply(
+            buffers.DOutputs + (group * paddedWidth), paddedWidth, 1, keys.TransposedValues, dScores, stride, vectors, width,
+            accumulate: false);
+        for (int row = group; row < groupEnd; row++)
+        {
+            SoftmaxRows<TSimd>.Backward(
+                buffers.Weights + (row * stride), buffers.DScores + (row * stride),
+                head.Visible.CountFor(q0 + row, keys.First, keys.Count), padded, buffers.LogSums[row], buffers.Means[row]);
+        }
+
+        AttentionTiles<TSimd>.Multiply(
+            dScores, stride, 1, keys.Keys, buffers.DQueries + (group * paddedWidth), paddedWidth,
+            buffers.Sizes.WidthVectors, seen, accumulate: false);
+    }
+
+    // What flows back into keys and values, a tile of them at a time, from the queries that see them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void KeyGradients(in Buffers buffers, VisibleKeys visible, in KeyStrips keys, int q0, int queries)
+    {
+        int paddedWidth = buffers.Sizes.PaddedWidth, stride = buffers.Sizes.ScoreStride;
+        int vectors = buffers.Sizes.WidthVectors, seen = visible.CountFor(q0 + queries - 1, keys.First, keys.Count);
+        var dOutputs = new Strips(buffers.DOutputs, paddedWidth, AttentionTiles<TSimd>.StripColumns);
+        var queryStrips = new Strips(buffers.Queries, paddedWidth, AttentionTiles<TSimd>.StripColumns);
+        for (int group = 0; group < seen; group += AttentionTiles<TSimd>.Rows)
+        {
+            int from = Math.Clamp(visible.FirstQueryOf(keys.First + group) - q0, 0, queries), depth = queries - from;
+            int at = (from * stride) + group;
+            AttentionTiles<TSimd>.Multiply(
+                buffers.Weights + at, 1, stride, dOutputs.From(from), buffers.DValues + (group * paddedWidth), paddedWidth,
+                vectors, depth, accumulate: true);
+            AttentionTiles<TSimd>.Multiply(
+                buffers.DScores + at, 1, stride, queryStrips.From(from), buffers.DKeys + (group * paddedWidth), paddedWidth,
+                vectors, depth, accumulate: true);
+        }
+    }
+
+    // The next block of this head, and the next head's keys, which lie beside this one's.
+    private static void Prefetch(in QueryHead head, in KeyHead keyHead, int k0, int row, int width)
+    {
+        int later = row + QueryBlock;
+        head.Query.Prefetch(later, 0, width);
+        head.Output.Prefetch(later, 0, width);
+        head.DOutput.Prefetch(later, 0, width);
+        head.DQuery.Prefetch(later, 0, width);
+        if (k0 == 0)
+        {
+            keyHead.Key.Prefetch(row, width, width);
+            keyHead.Value.Prefetch(row, width, width);
+        }
+    }
+
+    private static void StoreKeyGradients(in Buffers buffers, in KeyHead head, int first, int count)
+    {
+        int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth;
+        for (int row = 0; row < count; row++)
+        {
+            head.DKey.Prefetch(first + row + WriteAhead, 0, width);
+            head.DValue.Prefetch(first + row + WriteAhead, 0, width);
+
+            // The queries held the scale and log2(e): what is too much of it is taken off here.
+            SoftmaxRows<TSimd>.Scale(
+                buffers.DKeys + (row * paddedWidth), NaturalLog2, head.DKey.Row(first + row), width);
+            SoftmaxRows<TSimd>.Scale(buffers.DValues + (row * paddedWidth), 1, head.DValue.Row(first + row), width);
         }
     }
 
     private readonly struct Job(
-        Plan plan, AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue)
-        : IParallelJob
+        AttentionShape shape, AttentionSizes<TSimd> sizes, float* memory, SequenceLayout layout, MatrixView query,
+        MatrixView key, MatrixView value, MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery,
+        MatrixView dKey, MatrixView dValue) : IParallelJob
     {
-        private const int GroupRows = AttentionTiles<TSimd>.Rows;
-
         public void Execute(int tile, int worker)
         {
             int sequence = tile / shape.KeyValueHeadCount, keyHead = tile % shape.KeyValueHeadCount;
-            int first = layout.Starts[sequence], length = layout.Lengths[sequence];
+            int first = layout.Starts[sequence], length = layout.Lengths[sequence], width = shape.HeadWidth;
+            int heads = shape.HeadCount / shape.KeyValueHeadCount;
             VisibleKeys visible = VisibleKeys.Of(layout, sequence);
-            Buffers buffers = plan.Of(worker);
-            int width = plan.Width, heads = shape.HeadCount / shape.KeyValueHeadCount;
+            var buffers = new Buffers(sizes, memory + (worker * new Buffers(sizes, null).Count));
+            var keyRows = new KeyHead(
+                HeadRows.Of(key, first, keyHead, width), HeadRows.Of(value, first, keyHead, width),
+                HeadRows.Of(dKey, first, keyHead, width), HeadRows.Of(dValue, first, keyHead, width));
             for (int k0 = 0; k0 < length; k0 += KeyBlock)
             {
-                int keys = Math.Min(KeyBlock, length - k0);
-                float* keyRows = key.Row(first + k0) + (keyHead * width);
-                AttentionPacking<TSimd>.PackTransposed(keyRows, key.Stride, keys, width, buffers.TransposedKeys);
-                AttentionPacking<TSimd>.PackStrips(keyRows, key.Stride, keys, width, buffers.Keys);
-                AttentionPacking<TSimd>.PackTransposed(
-                    value.Row(first + k0) + (keyHead * width), value.Stride, keys, width, buffers.TransposedValues);
-                int paddedKeys = Tiling.CountTiles(keys, GroupRows) * GroupRows;
-                new Span<float>(buffers.DKeys, paddedKeys * plan.PaddedWidth).Clear();
-                new Span<float>(buffers.DValues, paddedKeys * plan.PaddedWidth).Clear();
+                KeyStrips keys = PackKeys(buffers, keyRows, k0, Math.Min(KeyBlock, length - k0));
+                int size = AttentionTiles<TSimd>.PaddedRows(keys.Count) * sizes.PaddedWidth;
+                new Span<float>(buffers.DKeys, size).Clear();
+                new Span<float>(buffers.DValues, size).Clear();
                 for (int head = keyHead * heads; head < (keyHead + 1) * heads; head++)
                 {
+                    var queryRows = new QueryHead(
+                        HeadRows.Of(query, first, head, width), HeadRows.Of(output, first, head, width),
+                        HeadRows.Of(dOutput, first, head, width), HeadRows.Of(dQuery, first, head, width),
+                        logSums + ((nint)head * query.Rows) + first, shape.Scale, visible);
                     for (int q0 = visible.FirstQueryOf(k0); q0 < length; q0 += QueryBlock)
                     {
-                        int queries = Math.Min(QueryBlock, length - q0);
-                        Block(buffers, visible, head, first, q0, queries, k0, keys);
+                        Block(buffers, queryRows, keyRows, keys, q0, Math.Min(QueryBlock, length - q0));
                     }
                 }
 
-                for (int row = 0; row < keys; row++)
-                {
-                    int later = Math.Min(first + k0 + row + 16, query.Rows - 1);
-                    CacheHints.Prefetch(dKey.Row(later) + (keyHead * width), width);
-                    CacheHints.Prefetch(dValue.Row(later) + (keyHead * width), width);
-                    SoftmaxRows<TSimd>.Scale(
-                        buffers.DKeys + (row * plan.PaddedWidth), NaturalLog2,
-                        dKey.Row(first + k0 + row) + (keyHead * width), width);
-                    SoftmaxRows<TSimd>.Scale(
-                        buffers.DValues + (row * plan.PaddedWidth), 1, dValue.Row(first + k0 + row) + (keyHead * width),
-                        width);
-                }
-            }
-        }
-
-        private void Block(
-            in Buffers buffers, VisibleKeys visible, int head, int first, int q0, int queries, int k0, int keys)
-        {
-            int rows = Tiling.CountTiles(queries, GroupRows) * GroupRows, at = head * plan.Width;
-            AttentionPacking<TSimd>.CopyRows(
-                query.Row(first + q0) + at, query.Stride, queries, plan.Width, shape.Scale * Log2E, buffers.Queries, rows,
-                plan.PaddedWidth);
-            AttentionPacking<TSimd>.CopyRows(
-                dOutput.Row(first + q0) + at, dOutput.Stride, queries, plan.Width, 1, buffers.DOutputs, rows,
-                plan.PaddedWidth);
-            for (int row = 0; row < rows; row += GroupRows)
-            {
-                Scores(buffers, visible, head, first, q0, row, Math.Min(queries, row + GroupRows), k0, keys);
-            }
-
-            KeyGradients(buffers, visible, q0, queries, k0, keys);
-            for (int row = 0; row < queries; row++)
-            {
-                float* target = dQuery.Row(first + q0 + row) + at, source = buffers.DQueries + (row * plan.PaddedWidth);
-                if (k0 == 0)
-                {
-                    SoftmaxRows<TSimd>.Scale(source, shape.Scale, target, plan.Width);
-                }
-                else
-                {
-                    SoftmaxRows<TSimd>.AddScaled(source, shape.Scale, target, plan.Width);
-                }
-            }
-        }
-
-        // The weights and score gradients of a group of queries, and what flows back into the queries.
-        private void Scores(
-            in Buffers buffers, VisibleKeys visible, int head, int first, int q0, int row, int end, int k0, int keys)
-        {
-            nint transposedStrip = (nint)plan.Width * AttentionPacking<TSimd>.StripColumns;
-            nint keyStrip = (nint)keys * AttentionPacking<TSimd>.StripColumns;
-            int seen = visible.CountFor(q0 + end - 1, k0, keys), vectors = Tiling.CountTiles(seen, TSimd.Count);
-            int padded = Math.Max(vectors * TSimd.Count, Tiling.CountTiles(seen, GroupRows) * GroupRows);
-            float* scores = buffers.Scores + (row * plan.ScoreStride), gradients = buffers.Gradients + (row * plan.ScoreStride);
-            var strides = new TileStrides
-            {
-                ARow = plan.PaddedWidth, ADepth = 1, BDepth = AttentionPacking<TSimd>.StripColumns, CRow = plan.ScoreStride,
-            };
-            AttentionTiles<TSimd>.Multiply(
-                buffers.Queries + (row * plan.PaddedWidth), buffers.TransposedKeys, transposedStrip, scores, strides,
-                GroupRows, vectors, plan.Width, accumulate: false);
-            AttentionTiles<TSimd>.Multiply(
-                buffers.DOutputs + (row * plan.PaddedWidth), buffers.TransposedValues, transposedStrip, gradients, strides,
-                GroupRows, vectors, plan.Width, accumulate: false);
-            for (int inGroup = row; inGroup < end; inGroup++)
-            {
-                int position = first + q0 + inGroup, at = head * plan.Width;
-                Prefetch(position, head, k0);
-                float mean = SoftmaxRows<TSimd>.Dot(output.Row(position) + at, dOutput.Row(position) + at, plan.Width);
-                SoftmaxRows<TSimd>.Backward(
-                    buffers.Scores + (inGroup * plan.ScoreStride), buffers.Gradients + (inGroup * plan.ScoreStride),
-                    visible.CountFor(q0 + inGroup, k0, keys), padded, Log2E * logSums[((nint)head * query.Rows) + position],
-                    mean);
-            }
-
-            strides.ARow = plan.ScoreStride;
-            strides.CRow = plan.PaddedWidth;
-            AttentionTiles<TSimd>.Multiply(
-                gradients, buffers.Keys, keyStrip, buffers.DQueries + (row * plan.PaddedWidth), strides, GroupRows,
-                plan.WidthVectors, seen, accumulate: false);
-        }
-
-        private void Prefetch(int position, int head, int k0)
-        {
-            int width = plan.Width, later = Math.Min(position + QueryBlock, query.Rows - 1);
-            nint at = head * width;
-            CacheHints.Prefetch(query.Row(later) + at, width);
-            CacheHints.Prefetch(output.Row(later) + at, width);
-            CacheHints.Prefetch(dOutput.Row(later) + at, width);
-            CacheHints.Prefetch(dQuery.Row(later) + at, width);
-            if (k0 == 0)
-            {
-                nint next = ((head / (shape.HeadCount / shape.KeyValueHeadCount)) + 1) * width;
-                CacheHints.Prefetch(key.Row(position) + next, width);
-                CacheHints.Prefetch(value.Row(position) + next, width);
-            }
-        }
-
-        // What flows back into keys and values, eight of them at a time, from the queries that see them.
-        private void KeyGradients(in Buffers buffers, VisibleKeys visible, int q0, int queries, int k0, int keys)
-        {
-            int seen = visible.CountFor(q0 + queries - 1, k0, keys);
-            var strides = new TileStrides
-            {
-                ARow = 1, ADepth = plan.ScoreStride, BDepth = plan.PaddedWidth, CRow = plan.PaddedWidth,
-            };
-            for (int group = 0; group < seen; group += GroupRows)
-            {
-                int from = Math.Clamp(visible.FirstQueryOf(k0 + group) - q0, 0, queries);
-                nint scoresAt = ((nint)from * plan.ScoreStride) + group, queriesAt = (nint)from * plan.PaddedWidth;
-                nint keysAt = (nint)group * plan.PaddedWidth;
-                AttentionTiles<TSimd>.Multiply(
-                    buffers.Scores + scoresAt, buffers.DOutputs + queriesAt, AttentionPacking<TSimd>.StripColumns,
-                    buffers.DValues + keysAt, strides, GroupRows, plan.WidthVectors, queries - from, accumulate: true);
-                AttentionTiles<TSimd>.Multiply(
-                    buffers.Gradients + scoresAt, buffers.Queries + queriesAt, AttentionPacking<TSimd>.StripColumns,
-                    buffers.DKeys + keysAt, strides, GroupRows, plan.WidthVectors, queries - from, accumulate: true);
+                StoreKeyGradients(buffers, keyRows, k0, keys.Count);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
@@ -8,14 +10,11 @@ namespace Polymath.Compute.Cpu;
 internal static unsafe class AttentionForward<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>Keys of a block: with the queries' scores it stays in the second cache.</summary>
-    public const int KeyBlock = 256;
+    // Keys and values of a block lie in the second cache; a strip of them and the scores of a tile in the first.
+    private const int KeyBlock = 256, QueryBlock = 48;
 
-    /// <summary>Queries of a block: with a strip of keys it stays in the first cache.</summary>
-    public const int QueryBlock = 32;
-
-    // Queries of a tile: keys are packed again for each, values too.
-    private const int QueriesPerTile = 512;
+    // A tile packs all keys that its queries see: many queries, so that it pays, and still several tiles a sequence.
+    private const int QueriesPerTile = 480;
 
     private const float Log2E = 1.44269504f, NaturalLog2 = 0.693147181f;
 
@@ -25,134 +24,140 @@ internal static unsafe class AttentionForward<TSimd>
         MatrixView value, MatrixView output, float* logSums)
     {
         int tilesPerSequence = Tiling.CountTiles(layout.MaxLength, QueriesPerTile);
-        var job = new SequencesJob(
-            new Plan(shape, Math.Min(layout.MaxLength, QueriesPerTile), layout.MaxLength, team, scratch), layout, query,
-            key, value, output, logSums, tilesPerSequence);
-        team.Run(checked(layout.SequenceCount * tilesPerSequence * shape.HeadCount), job);
+        var sizes = new AttentionSizes<TSimd>(shape.HeadWidth, Math.Min(layout.MaxLength, KeyBlock));
+        float* memory = scratch.Take(new Buffers(sizes, null).Count * team.ThreadCount);
+        team.Run(
+            checked(layout.SequenceCount * tilesPerSequence * shape.HeadCount),
+            new SequencesJob(shape, sizes, memory, layout, query, key, value, output, logSums, tilesPerSequence));
     }
 
-    /// <summary>See <see cref="Kernels.AttendCached"/>.</summary>
+    /// <summary>Attention of many queries at once over a cache; see <see cref="Kernels.AttendCached"/>.</summary>
     public static void AttendCached(
         WorkerTeam team, Scratch scratch, AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values,
         MatrixView output)
     {
-        int tiles = Tiling.CountTiles(query.Rows, QueriesPerTile);
-        var plan = new Plan(shape, Math.Min(query.Rows, QueriesPerTile), keys.Rows, team, scratch);
-        team.Run(checked(tiles * shape.HeadCount), new CachedJob(plan, query, keys, values, output));
+        var sizes = new AttentionSizes<TSimd>(shape.HeadWidth, Math.Min(keys.Rows, KeyBlock));
+        float* memory = scratch.Take(new Buffers(sizes, null).Count * team.ThreadCount);
+        team.Run(
+            checked(Tiling.CountTiles(query.Rows, QueriesPerTile) * shape.HeadCount),
+            new CachedJob(shape, sizes, memory, query, keys, values, output));
     }
 
-    // Attends for the queries [start, end) of one head; pointers lead to row 0 of the sequence.
-    private static void AttendTile(
-        in Plan plan, int worker, VisibleKeys visible, Head head, int start, int end)
+    // One head of one sequence; rows count from the first of the sequence.
+    private readonly struct Head(
+        HeadRows query, HeadRows key, HeadRows value, HeadRows output, float* logSums, float scale, VisibleKeys visible)
     {
-        Buffers buffers = plan.Of(worker);
-        int keyCount = visible.CountFor(end - 1);
+        public readonly HeadRows Query = query, Key = key, Value = value, Output = output;
+        public readonly float* LogSums = logSums;
+        public readonly float Scale = scale;
+        public readonly VisibleKeys Visible = visible;
+    }
+
+    // The memory of a worker. Queries have a slot each: their sums so far, scaled by the largest score so far.
+    private readonly struct Buffers
+    {
+        public readonly AttentionSizes<TSimd> Sizes;
+        public readonly float* Keys, Values, Queries, Scores, Sums, Maxima, WeightSums;
+        public readonly long Count;
+
+        public Buffers(AttentionSizes<TSimd> sizes, float* memory)
+        {
+            Sizes = sizes;
+            var cutter = new BufferCutter(memory);
+            Keys = cutter.Take((long)sizes.PaddedKeys * sizes.Width);
+            Values = cutter.Take((long)sizes.PaddedKeys * sizes.PaddedWidth);
+            Queries = cutter.Take(QueryBlock * sizes.PaddedWidth);
+            Scores = cutter.Take(QueryBlock * sizes.ScoreStride);
+            Sums = cutter.Take((long)QueriesPerTile * sizes.PaddedWidth);
+            Maxima = cutter.Take(QueriesPerTile);
+            WeightSums = cutter.Take(QueriesPerTile);
+            Count = cutter.Count;
+        }
+    }
+
+    // The queries [start, end).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AttendTile(in Buffers buffers, in Head head, int start, int end)
+    {
+        int width = buffers.Sizes.Width, keyCount = head.Visible.CountFor(end - 1);
         for (int k0 = 0; k0 < keyCount; k0 += KeyBlock)
         {
             int keys = Math.Min(KeyBlock, keyCount - k0);
-            AttentionPacking<TSimd>.PackTransposed(
-                head.Key + (k0 * head.KeyStride), head.KeyStride, keys, plan.Width, buffers.Keys);
-            AttentionPacking<TSimd>.PackStrips(
-                head.Value + (k0 * head.ValueStride), head.ValueStride, keys, plan.Width, buffers.Values);
+            Strips keyStrips = AttentionPacking<TSimd>.PackTransposed(head.Key, k0, keys, width, buffers.Keys);
+            Strips valueStrips = AttentionPacking<TSimd>.PackStrips(head.Value, k0, keys, width, buffers.Values);
             for (int q0 = start; q0 < end; q0 += QueryBlock)
             {
-                int queries = Math.Min(QueryBlock, end - q0), last = visible.CountFor(q0 + queries - 1);
-                if (last > k0)
+                int queries = Math.Min(QueryBlock, end - q0), seen = head.Visible.CountFor(q0 + queries - 1);
+                if (seen > k0)
                 {
-                    AttendBlock(plan, buffers, visible, head, q0, queries, q0 - start, k0, keys);
-                    if (last <= k0 + keys)
+                    AttendBlock(buffers, head, keyStrips, valueStrips, q0, queries, q0 - start, k0, keys);
+                    if (seen <= k0 + keys)
                     {
-                        Finish(plan, buffers, head, q0, queries, q0 - start);
+                        Finish(buffers, head, q0, queries, q0 - start);
                     }
                 }
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AttendBlock(
-        in Plan plan, in Buffers buffers, VisibleKeys visible, in Head head, int q0, int queries, int slot, int k0, int keys)
+        in Buffers buffers, in Head head, Strips keyStrips, Strips valueStrips, int q0, int queries, int slot, int k0,
+        int keys)
     {
-        int rows = Tiling.CountTiles(queries, AttentionTiles<TSimd>.Rows) * AttentionTiles<TSimd>.Rows;
+        int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth, stride = buffers.Sizes.ScoreStride;
+        int groupRows = AttentionTiles<TSimd>.Rows;
         AttentionPacking<TSimd>.CopyRows(
-            head.Query + (q0 * head.QueryStride), head.QueryStride, queries, plan.Width, plan.Scale * Log2E, buffers.Queries,
-            rows, plan.PaddedWidth);
-        var scoreStrides = new TileStrides
+            head.Query, q0, queries, width, head.Scale * Log2E, buffers.Queries,
+            AttentionTiles<TSimd>.PaddedRows(queries), paddedWidth);
+        for (int group = 0; group < queries; group += groupRows)
         {
-            ARow = plan.PaddedWidth, ADepth = 1, BDepth = AttentionPacking<TSimd>.StripColumns, CRow = plan.ScoreStride,
-        };
-        var sumStrides = new TileStrides
-        {
-            ARow = plan.ScoreStride, ADepth = 1, BDepth = AttentionPacking<TSimd>.StripColumns, CRow = plan.PaddedWidth,
-        };
-        nint keyStrip = (nint)plan.Width * AttentionPacking<TSimd>.StripColumns;
-        nint valueStrip = (nint)keys * AttentionPacking<TSimd>.StripColumns;
-        for (int row = 0; row < rows; row += AttentionTiles<TSimd>.Rows)
-        {
-            int groupEnd = Math.Min(queries, row + AttentionTiles<TSimd>.Rows);
-            int seen = visible.CountFor(q0 + groupEnd - 1, k0, keys);
-            if (seen == 0)
+            int groupEnd = Math.Min(queries, group + groupRows);
+            int seen = head.Visible.CountFor(q0 + groupEnd - 1, k0, keys);
+            if (seen > 0)
             {
-                continue;
-            }
-
-            int vectors = Tiling.CountTiles(seen, TSimd.Count);
-            float* scores = buffers.Scores + (row * plan.ScoreStride);
-            AttentionTiles<TSimd>.Multiply(
-                buffers.Queries + (row * plan.PaddedWidth), buffers.Keys, keyStrip, scores, scoreStrides,
-                AttentionTiles<TSimd>.Rows, vectors, plan.Width, accumulate: false);
-            for (int inGroup = row; inGroup < groupEnd; inGroup++)
-            {
-                if (k0 == 0)
+                int vectors = Tiling.CountTiles(seen, TSimd.Count);
+                float* scores = buffers.Scores + (group * stride), sums = buffers.Sums + ((slot + group) * paddedWidth);
+                AttentionTiles<TSimd>.Multiply(
+                    buffers.Queries + (group * paddedWidth), paddedWidth, 1, keyStrips, scores, stride, vectors, width,
+                    accumulate: false);
+                for (int row = group; row < groupEnd; row++)
                 {
-                    // The next head's rows lie beside this one's: they come while this one is computed.
-                    nint at = q0 + inGroup;
-                    CacheHints.Prefetch(head.Query + (at * head.QueryStride) + plan.Width, plan.Width);
-                    CacheHints.Prefetch(head.Key + (at * head.KeyStride) + plan.Width, plan.Width);
-                    CacheHints.Prefetch(head.Value + (at * head.ValueStride) + plan.Width, plan.Width);
+                    int seenByRow = head.Visible.CountFor(q0 + row, k0, keys);
+                    float* rowScores = buffers.Scores + (row * stride);
+                    SoftmaxRows<TSimd>.Weigh(
+                        rowScores, seenByRow, vectors * TSimd.Count, k0 == 0, ref buffers.Maxima[slot + row],
+                        ref buffers.WeightSums[slot + row], sums + ((row - group) * paddedWidth), paddedWidth);
+                    PrefetchNextHead(head, q0 + row, width, k0);
                 }
 
-                SoftmaxRow(
-                    plan, buffers, buffers.Scores + (inGroup * plan.ScoreStride), slot + inGroup,
-                    visible.CountFor(q0 + inGroup, k0, keys), vectors * TSimd.Count, k0 == 0);
+                AttentionTiles<TSimd>.Multiply(
+                    scores, stride, 1, valueStrips, sums, paddedWidth, buffers.Sizes.WidthVectors, seen,
+                    accumulate: k0 > 0);
             }
-
-            AttentionTiles<TSimd>.Multiply(
-                scores, buffers.Values, valueStrip, buffers.Sums + ((slot + row) * plan.PaddedWidth), sumStrides,
-                AttentionTiles<TSimd>.Rows, plan.WidthVectors, seen, accumulate: k0 > 0);
         }
     }
 
-    // Makes a row of scores into weights, and what was summed under an earlier, smaller maximum smaller.
-    private static void SoftmaxRow(
-        in Plan plan, in Buffers buffers, float* scores, int slot, int seen, int padded, bool isFirst)
+    // The next head's rows lie beside this one's: they come while this one is computed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchNextHead(in Head head, int row, int width, int k0)
     {
-        float max = SoftmaxRows<TSimd>.Max(scores, seen);
-        if (!isFirst)
+        if (k0 == 0)
         {
-            float earlier = buffers.Maxima[slot];
-            max = Math.Max(max, earlier);
-            float shrink = MathF.Pow(2, earlier - max);
-            if (shrink != 1)
-            {
-                buffers.WeightSums[slot] *= shrink;
-                float* sums = buffers.Sums + (slot * plan.PaddedWidth);
-                SoftmaxRows<TSimd>.Scale(sums, shrink, sums, plan.PaddedWidth);
-            }
+            head.Query.Prefetch(row, width, width);
+            head.Key.Prefetch(row, width, width);
+            head.Value.Prefetch(row, width, width);
         }
-
-        float sum = SoftmaxRows<TSimd>.Exp2(scores, seen, padded, max);
-        buffers.Maxima[slot] = max;
-        buffers.WeightSums[slot] = isFirst ? sum : buffers.WeightSums[slot] + sum;
     }
 
-    private static void Finish(in Plan plan, in Buffers buffers, in Head head, int q0, int queries, int slot)
+    private static void Finish(in Buffers buffers, in Head head, int q0, int queries, int slot)
     {
+        int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth;
         for (int row = 0; row < queries; row++)
         {
             float sum = buffers.WeightSums[slot + row];
             SoftmaxRows<TSimd>.Scale(
-                buffers.Sums + ((slot + row) * plan.PaddedWidth), 1 / sum, head.Output + ((q0 + row) * head.OutputStride),
-                plan.Width);
+                buffers.Sums + ((slot + row) * paddedWidth), 1 / sum, head.Output.Row(q0 + row), width);
             if (head.LogSums is not null)
             {
                 head.LogSums[q0 + row] = NaturalLog2 * (buffers.Maxima[slot + row] + MathF.Log2(sum));
@@ -160,109 +165,46 @@ internal static unsafe class AttentionForward<TSimd>
         }
     }
 
-    // One head of one sequence: the first rows, and the way from row to row.
-    private readonly struct Head(
-        float* query, nint queryStride, float* key, nint keyStride, float* value, nint valueStride, float* output,
-        nint outputStride, float* logSums)
-    {
-        public readonly float* Query = query, Key = key, Value = value, Output = output, LogSums = logSums;
-        public readonly nint QueryStride = queryStride, KeyStride = keyStride;
-        public readonly nint ValueStride = valueStride, OutputStride = outputStride;
-    }
-
-    private struct Buffers
-    {
-        public float* Keys, Values, Queries, Scores, Sums, Maxima, WeightSums;
-    }
-
-    // Sizes, and where each worker's buffers are.
-    private readonly struct Plan
-    {
-        private readonly float* _memory;
-        private readonly nint _perWorker;
-        private readonly int _slots, _keys;
-
-        public Plan(AttentionShape shape, int slots, int keyCount, WorkerTeam team, Scratch scratch)
-        {
-            Width = shape.HeadWidth;
-            Scale = shape.Scale;
-            HeadCount = shape.HeadCount;
-            QueriesPerKey = shape.HeadCount / shape.KeyValueHeadCount;
-            PaddedWidth = AttentionPacking<TSimd>.PaddedColumns(Width);
-            WidthVectors = Tiling.CountTiles(Width, TSimd.Count);
-            _keys = AttentionPacking<TSimd>.PaddedColumns(Math.Min(keyCount, KeyBlock));
-            _slots = Tiling.CountTiles(slots, QueryBlock) * QueryBlock;
-            ScoreStride = _keys + 16;
-            _perWorker = ((nint)2 * _keys * PaddedWidth) + (QueryBlock * (PaddedWidth + ScoreStride))
-                + (_slots * (PaddedWidth + 2));
-            _perWorker = (_perWorker + 15) & ~15;
-            _memory = scratch.Take((long)_perWorker * team.ThreadCount);
-        }
-
-        public int Width { get; }
-
-        public int PaddedWidth { get; }
-
-        public int WidthVectors { get; }
-
-        public int ScoreStride { get; }
-
-        public int HeadCount { get; }
-
-        public int QueriesPerKey { get; }
-
-        public float Scale { get; }
-
-        public Buffers Of(int worker)
-        {
-            Buffers buffers;
-            buffers.Keys = _memory + (worker * _perWorker);
-            buffers.Values = buffers.Keys + ((nint)_keys * PaddedWidth);
-            buffers.Queries = buffers.Values + ((nint)_keys * PaddedWidth);
-            buffers.Scores = buffers.Queries + (QueryBlock * PaddedWidth);
-            buffers.Sums = buffers.Scores + (QueryBlock * ScoreStride);
-            buffers.Maxima = buffers.Sums + ((nint)_slots * PaddedWidth);
-            buffers.WeightSums = buffers.Maxima + _slots;
-            return buffers;
-        }
-    }
-
     private readonly struct SequencesJob(
-        Plan plan, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value, MatrixView output,
-        float* logSums, int tilesPerSequence) : IParallelJob
+        AttentionShape shape, AttentionSizes<TSimd> sizes, float* memory, SequenceLayout layout, MatrixView query,
+        MatrixView key, MatrixView value, MatrixView output, float* logSums, int tilesPerSequence) : IParallelJob
     {
         public void Execute(int tile, int worker)
         {
-            int head = tile % plan.HeadCount, rest = tile / plan.HeadCount;
-            int sequence = rest / tilesPerSequence, length = layout.Lengths[sequence];
+            int head = tile % shape.HeadCount, rest = tile / shape.HeadCount, sequence = rest / tilesPerSequence;
+            int first = layout.Starts[sequence], length = layout.Lengths[sequence];
 
             // The last queries see most: they come first, so that threads end together.
             int start = (tilesPerSequence - 1 - (rest % tilesPerSequence)) * QueriesPerTile;
             if (start < length)
             {
-                int row = layout.Starts[sequence], keyHead = head / plan.QueriesPerKey;
-                var pointers = new Head(
-                    query.Row(row) + (head * plan.Width), query.Stride, key.Row(row) + (keyHead * plan.Width), key.Stride,
-                    value.Row(row) + (keyHead * plan.Width), value.Stride, output.Row(row) + (head * plan.Width),
-                    output.Stride, logSums + ((nint)head * query.Rows) + row);
+                int keyHead = head / (shape.HeadCount / shape.KeyValueHeadCount);
+                var buffers = new Buffers(sizes, memory);
+                var rows = new Head(
+                    HeadRows.Of(query, first, head, shape.HeadWidth), HeadRows.Of(key, first, keyHead, shape.HeadWidth),
+                    HeadRows.Of(value, first, keyHead, shape.HeadWidth), HeadRows.Of(output, first, head, shape.HeadWidth),
+                    logSums + ((nint)head * query.Rows) + first, shape.Scale, VisibleKeys.Of(layout, sequence));
                 AttendTile(
-                    plan, worker, VisibleKeys.Of(layout, sequence), pointers, start,
+                    new Buffers(sizes, memory + (worker * buffers.Count)), rows, start,
                     Math.Min(length, start + QueriesPerTile));
             }
         }
     }
 
     private readonly struct CachedJob(
-        Plan plan, MatrixView query, MatrixView keys, MatrixView values, MatrixView output) : IParallelJob
+        AttentionShape shape, AttentionSizes<TSimd> sizes, float* memory, MatrixView query, MatrixView keys,
+        MatrixView values, MatrixView output) : IParallelJob
     {
         public void Execute(int tile, int worker)
         {
-            int head = tile % plan.HeadCount, keyHead = head / plan.QueriesPerKey;
-            (int start, int end) = Tiling.Range(tile / plan.HeadCount, QueriesPerTile, query.Rows);
-            var pointers = new Head(
-                query.Data + (head * plan.Width), query.Stride, keys.Data + (keyHead * plan.Width), keys.Stride,
-                values.Data + (keyHead * plan.Width), values.Stride, output.Data + (head * plan.Width), output.Stride, null);
-            AttendTile(plan, worker, new VisibleKeys(0, keys.Rows - query.Rows, keys.Rows), pointers, start, end);
+            int head = tile % shape.HeadCount, keyHead = head / (shape.HeadCount / shape.KeyValueHeadCount);
+            (int start, int end) = Tiling.Range(tile / shape.HeadCount, QueriesPerTile, query.Rows);
+            var buffers = new Buffers(sizes, memory);
+            var rows = new Head(
+                HeadRows.Of(query, 0, head, shape.HeadWidth), HeadRows.Of(keys, 0, keyHead, shape.HeadWidth),
+                HeadRows.Of(values, 0, keyHead, shape.HeadWidth), HeadRows.Of(output, 0, head, shape.HeadWidth), null,
+                shape.Scale, new VisibleKeys(0, keys.Rows - query.Rows, keys.Rows));
+            AttendTile(new Buffers(sizes, memory + (worker * buffers.Count)), rows, start, end);
         }
     }
 }

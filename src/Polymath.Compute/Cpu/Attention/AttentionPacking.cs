@@ -6,33 +6,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
-/// Rows of one head brought together from a matrix where the heads lie side by side. Strips, what a tile reads as B,
-/// are [depth, <see cref="StripColumns"/>], one behind the other, zero beyond the columns that there are.
+/// Rows of one head brought together from a matrix where the heads lie side by side. Strips
+/// lie one behind the other, zero beyond the columns that there are.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static unsafe class AttentionPacking<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>The vectors of a strip: as wide as a tile's sums fit the registers.</summary>
-    public static int StripVectors
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TSimd.HasManyRegisters ? 2 : 1;
-    }
-
-    /// <summary>The columns of a strip.</summary>
-    public static int StripColumns
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => StripVectors * TSimd.Count;
-    }
-
-    /// <summary>The columns that so many take in strips.</summary>
-    public static int PaddedColumns(int columns) => Tiling.CountTiles(columns, StripColumns) * StripColumns;
-
     /// <summary>Copies rows, scaled, and fills up columns and rows with zeros.</summary>
-    /// <param name="source">[rows, columns].</param>
-    /// <param name="stride">From row to row of the source.</param>
+    /// <param name="source">The head.</param>
+    /// <param name="first">The first row.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="columns">The columns.</param>
     /// <param name="scale">What the elements are multiplied by.</param>
@@ -41,20 +24,21 @@ internal static unsafe class AttentionPacking<TSimd>
     /// <param name="paddedColumns">The columns of the target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows(
-        float* source, nint stride, int rows, int columns, float scale, float* target, int paddedRows, int paddedColumns)
+        HeadRows source, int first, int rows, int columns, float scale, float* target, int paddedRows, int paddedColumns)
     {
         TSimd scales = TSimd.Create(scale);
-        for (int row = 0; row < rows; row++, source += stride, target += paddedColumns)
+        for (int row = 0; row < rows; row++, target += paddedColumns)
         {
+            float* from = source.Row(first + row);
             int j = 0;
             for (; j <= columns - TSimd.Count; j += TSimd.Count)
             {
-                TSimd.Store(TSimd.Load(source + j) * scales, target + j);
+                TSimd.Store(TSimd.Load(from + j) * scales, target + j);
             }
 
             if (j < columns)
             {
-                TSimd.Store(TSimd.LoadPartial(source + j, columns - j, TSimd.Zero) * scales, target + j);
+                TSimd.Store(TSimd.LoadPartial(from + j, columns - j, TSimd.Zero) * scales, target + j);
                 j += TSimd.Count;
             }
 
@@ -69,51 +53,58 @@ internal static unsafe class AttentionPacking<TSimd>
 
     /// <summary>Copies rows [depth, columns] into strips along the columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackStrips(float* source, nint stride, int depth, int columns, float* strips)
+    public static Strips PackStrips(HeadRows source, int first, int depth, int columns, float* strips)
     {
-        for (int k = 0; k < depth; k++, source += stride)
+        nint step = (nint)depth * AttentionTiles<TSimd>.StripColumns;
+        for (int k = 0; k < depth; k++)
         {
-            float* target = strips + ((nint)k * StripColumns);
-            for (int start = 0; start < columns; start += StripColumns, target += (nint)depth * StripColumns)
+            float* from = source.Row(first + k), target = strips + ((nint)k * AttentionTiles<TSimd>.StripColumns);
+            for (int start = 0; start < columns; start += AttentionTiles<TSimd>.StripColumns, target += step)
             {
-                CopyStripRow(source + start, Math.Min(StripColumns, columns - start), target);
+                CopyStripRow(from + start, Math.Min(AttentionTiles<TSimd>.StripColumns, columns - start), target);
             }
         }
+
+        return new(strips, AttentionTiles<TSimd>.StripColumns, step);
     }
 
     /// <summary>Transposes rows [columns, depth] into strips along the columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackTransposed(float* source, nint stride, int columns, int depth, float* strips)
+    public static Strips PackTransposed(HeadRows source, int first, int columns, int depth, float* strips)
     {
-        for (int start = 0; start < columns; start += StripColumns, strips += (nint)depth * StripColumns)
+        nint step = (nint)depth * AttentionTiles<TSimd>.StripColumns;
+        float* strip = strips;
+        for (int start = 0; start < columns; start += AttentionTiles<TSimd>.StripColumns, strip += step)
         {
-            int width = Math.Min(StripColumns, columns - start);
-            if (width < StripColumns)
+            int width = Math.Min(AttentionTiles<TSimd>.StripColumns, columns - start);
+            if (width < AttentionTiles<TSimd>.StripColumns)
             {
-                new Span<float>(strips, depth * StripColumns).Clear();
+                new Span<float>(strip, (int)step).Clear();
             }
 
             int column = 0;
             for (; column <= width - 4; column += 4)
             {
-                TransposeFour(source + ((start + column) * stride), stride, depth, strips + column);
+                TransposeFour(source.Row(first + start + column), source.Stride, depth, strip + column);
             }
 
             for (; column < width; column++)
             {
-                float* from = source + ((start + column) * stride);
+                float* from = source.Row(first + start + column);
                 for (int k = 0; k < depth; k++)
                 {
-                    strips[(k * StripColumns) + column] = from[k];
+                    strip[(k * AttentionTiles<TSimd>.StripColumns) + column] = from[k];
                 }
             }
         }
+
+        return new(strips, AttentionTiles<TSimd>.StripColumns, step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyStripRow(float* source, int columns, float* target)
     {
-        for (int vector = 0; vector < StripVectors; vector++)
+        for (int vector = 0; vector < AttentionTiles<TSimd>.StripVectors; vector++)
         {
             int left = columns - (vector * TSimd.Count);
             TSimd lanes = left >= TSimd.Count ? TSimd.Load(source)
@@ -129,19 +120,19 @@ internal static unsafe class AttentionPacking<TSimd>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeFour(float* source, nint stride, int depth, float* target)
     {
-        int k = 0;
-        for (; k <= depth - 4; k += 4, source += 4, target += 4 * StripColumns)
+        int k = 0, step = AttentionTiles<TSimd>.StripColumns;
+        for (; k <= depth - 4; k += 4, source += 4, target += 4 * step)
         {
             Vector128<float> r0 = Vector128.Load(source), r1 = Vector128.Load(source + stride);
             Vector128<float> r2 = Vector128.Load(source + (2 * stride)), r3 = Vector128.Load(source + (3 * stride));
             Vector128<float> low02 = Low(r0, r2), low13 = Low(r1, r3), high02 = High(r0, r2), high13 = High(r1, r3);
             Low(low02, low13).Store(target);
-            High(low02, low13).Store(target + StripColumns);
-            Low(high02, high13).Store(target + (2 * StripColumns));
-            High(high02, high13).Store(target + (3 * StripColumns));
+            High(low02, low13).Store(target + step);
+            Low(high02, high13).Store(target + (2 * step));
+            High(high02, high13).Store(target + (3 * step));
         }
 
-        for (; k < depth; k++, source++, target += StripColumns)
+        for (; k < depth; k++, source++, target += step)
         {
             target[0] = source[0];
             target[1] = source[stride];

@@ -48,8 +48,8 @@ internal static unsafe class SoftmaxRows<TSimd>
         int j = 0;
         for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
         {
-            TSimd e0 = Exponentials<TSimd>.Exp2(TSimd.Load(x + j) - maxima);
-            TSimd e1 = Exponentials<TSimd>.Exp2(TSimd.Load(x + j + TSimd.Count) - maxima);
+            TSimd e0 = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(x + j) - maxima);
+            TSimd e1 = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(x + j + TSimd.Count) - maxima);
             TSimd.Store(e0, x + j);
             TSimd.Store(e1, x + j + TSimd.Count);
             sum0 += e0;
@@ -58,7 +58,7 @@ internal static unsafe class SoftmaxRows<TSimd>
 
         for (; j < count; j += TSimd.Count)
         {
-            TSimd e = Exponentials<TSimd>.Exp2(TSimd.Load(x + j) - maxima);
+            TSimd e = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(x + j) - maxima);
             e = count - j < TSimd.Count ? TSimd.KeepFirst(e, count - j) : e;
             TSimd.Store(e, x + j);
             sum0 += e;
@@ -70,6 +70,38 @@ internal static unsafe class SoftmaxRows<TSimd>
         }
 
         return TSimd.Sum(sum0 + sum1);
+    }
+
+    /// <summary>
+    /// Makes a row's scores of one block of keys into weights, relative to the largest score so far, and what was summed
+    /// under an earlier, smaller one smaller (Milakov and Gimelshein, "Online normalizer calculation", 2018).
+    /// </summary>
+    /// <param name="scores">[padded], in powers of two.</param>
+    /// <param name="count">The scores that count.</param>
+    /// <param name="padded">All scores; a multiple of the lanes.</param>
+    /// <param name="isFirst">Whether this is the row's first block.</param>
+    /// <param name="max">The largest score so far.</param>
+    /// <param name="weightSum">The sum of the weights so far.</param>
+    /// <param name="sums">[width], the weighted sums so far.</param>
+    /// <param name="width">Their number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Weigh(
+        float* scores, int count, int padded, bool isFirst, ref float max, ref float weightSum, float* sums, int width)
+    {
+        float largest = Max(scores, count), earlierSum = 0;
+        if (!isFirst)
+        {
+            largest = Math.Max(largest, max);
+            float shrink = MathF.Pow(2, max - largest);
+            earlierSum = weightSum * shrink;
+            if (shrink != 1)
+            {
+                Scale(sums, shrink, sums, width);
+            }
+        }
+
+        max = largest;
+        weightSum = earlierSum + Exp2(scores, count, padded, largest);
     }
 
     /// <summary>
@@ -89,14 +121,14 @@ internal static unsafe class SoftmaxRows<TSimd>
         int j = 0;
         for (; j <= count - TSimd.Count; j += TSimd.Count)
         {
-            TSimd p = Exponentials<TSimd>.Exp2(TSimd.Load(scores + j) - logSums);
+            TSimd p = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(scores + j) - logSums);
             TSimd.Store(p, scores + j);
             TSimd.Store(p * (TSimd.Load(gradients + j) - means), gradients + j);
         }
 
         if (j < count)
         {
-            TSimd p = Exponentials<TSimd>.Exp2(TSimd.Load(scores + j) - logSums);
+            TSimd p = Exponentials<TSimd>.Exp2OfNonPositive(TSimd.Load(scores + j) - logSums);
             TSimd.Store(TSimd.KeepFirst(p, count - j), scores + j);
             TSimd.Store(TSimd.KeepFirst(p * (TSimd.Load(gradients + j) - means), count - j), gradients + j);
             j += TSimd.Count;

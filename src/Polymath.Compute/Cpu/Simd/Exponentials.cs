@@ -3,57 +3,53 @@ using System.Runtime.CompilerServices;
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
-/// Exponential functions by range reduction to 2^n·2^f with f in [-1/2, 1/2] and a minimax polynomial of degree 6
-/// (relative error 3e-9 before rounding). Results below 2^-126.5 are zero, results above 2^127.5 infinite, and what
+/// Exponential functions by range reduction, 2^x = 2^n·2^f and e^x = 2^n·e^r with f in [-1/2, 1/2] and r in
+/// [-ln 2/2, ln 2/2], and a minimax polynomial of degree 6 (relative error 3e-9 before rounding). Results below 2^-126.5 are zero, results above 2^127.5 infinite, and what
 /// is not a number stays so.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static class Exponentials<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    // log2(e) = High + Low, so that the reduced argument keeps its accuracy for large arguments.
-    private const float Log2EHigh = 1.44269502f, Log2ELow = 1.92596299e-8f;
+    // ln 2 = High + Low; High has so few bits that its product with a whole exponent is exact even unfused.
+    private const float Log2E = 1.44269504f, NaturalLog2High = 0.693359375f, NaturalLog2Low = -2.12194440e-4f;
     private const float SmallestExponent = -127, LargestExponent = 128, NaturalLog2 = 0.693147181f;
 
-    /// <summary>2^x, relative error below 2e-7.</summary>
+    /// <summary>2^x, relative error below 2e-7, of what is known not to be above zero by more than rounding.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSimd Exp2(TSimd x)
+    public static TSimd Exp2OfNonPositive(TSimd x)
     {
-        x = Bound(x, SmallestExponent, LargestExponent);
-        TSimd whole = TSimd.Round(x);
-        return TSimd.ScaleByPowerOfTwo(Polynomial(x - whole), whole);
-    }
-
-    /// <summary>e^x, relative error below 3e-7.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSimd Exp(TSimd x)
-    {
-        x = Bound(x, SmallestExponent * NaturalLog2, LargestExponent * NaturalLog2);
-        TSimd whole = TSimd.Round(x * TSimd.Create(Log2EHigh));
-        TSimd fraction = TSimd.MultiplyAdd(x, TSimd.Create(Log2EHigh), TSimd.Zero - whole);
-        fraction = TSimd.MultiplyAdd(x, TSimd.Create(Log2ELow), fraction);
-        return TSimd.ScaleByPowerOfTwo(Polynomial(fraction), whole);
-    }
-
-    /// <summary>1/(1 + e^-x), the logistic function; relative error below 5e-7.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TSimd Sigmoid(TSimd x) => TSimd.Create(1) / (TSimd.Create(1) + Exp(TSimd.Zero - x));
-
-    // The bound comes first: where either operand is not a number, Max and Min return the second.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSimd Bound(TSimd x, float lowest, float highest) =>
-        TSimd.Min(TSimd.Create(highest), TSimd.Max(TSimd.Create(lowest), x));
-
-    // 2^f; 1 for 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSimd Polynomial(TSimd f)
-    {
+        x = TSimd.Max(TSimd.Create(SmallestExponent), x);
+        TSimd whole = TSimd.Round(x), f = x - whole;
         TSimd p = TSimd.Create(1.55946776e-4f);
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(1.34066439e-3f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(9.61769297e-3f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(5.55031055e-2f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(0.240226528f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(0.693147215f));
-        return TSimd.MultiplyAdd(p, f, TSimd.Create(1));
+        return TSimd.ScaleByPowerOfTwo(TSimd.MultiplyAdd(p, f, TSimd.Create(1)), whole);
     }
+
+    /// <summary>e^x, relative error below 3e-7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Exp(TSimd x)
+    {
+        // The bounds come first: where either operand is not a number, Max and Min return the second.
+        x = TSimd.Max(TSimd.Create(SmallestExponent * NaturalLog2), x);
+        x = TSimd.Min(TSimd.Create(LargestExponent * NaturalLog2), x);
+        TSimd whole = TSimd.Round(x * TSimd.Create(Log2E));
+        TSimd r = TSimd.MultiplyAdd(whole, TSimd.Create(-NaturalLog2High), x);
+        r = TSimd.MultiplyAdd(whole, TSimd.Create(-NaturalLog2Low), r);
+        TSimd p = TSimd.Create(1.40612404e-3f);
+        p = TSimd.MultiplyAdd(p, r, TSimd.Create(8.37901116e-3f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Create(4.16647773e-2f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Create(0.166663654f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Create(0.500000043f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Create(1.00000005f));
+        return TSimd.ScaleByPowerOfTwo(TSimd.MultiplyAdd(p, r, TSimd.Create(1)), whole);
+    }
+
+    /// <summary>1/(1 + e^-x), the logistic function; relative error below 5e-7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Sigmoid(TSimd x) => TSimd.Create(1) / (TSimd.Create(1) + Exp(TSimd.Zero - x));
 }
