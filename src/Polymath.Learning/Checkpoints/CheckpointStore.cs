@@ -91,7 +91,7 @@ public sealed class CheckpointStore
         }
         catch
         {
-            TryDelete(partial);
+            TryClean();
             throw;
         }
 
@@ -205,14 +205,11 @@ public sealed class CheckpointStore
     private string Hidden(long step, string suffix) =>
         Path.Combine(Folder, "." + Path.GetFileName(PathOf(step)) + suffix);
 
-    private void TryDelete(string path)
+    private void TryClean()
     {
         try
         {
-            if (Directory.Exists(path))
-            {
-                _storage.DeleteFolder(path);
-            }
+            Clean();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

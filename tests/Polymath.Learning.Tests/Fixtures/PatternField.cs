@@ -29,11 +29,14 @@ internal sealed class PatternField : IField
     /// <summary>Called before every batch.</summary>
     public Action<long> Filling { get; init; } = _ => { };
 
-    /// <summary>The parameters when the last session was closed.</summary>
-    public float[] LastParameters { get; set; } = [];
+    /// <summary>Called when data would be prepared in the run's folder.</summary>
+    public Action<string> Opening { get; init; } = _ => { };
 
-    public IFieldSession Open(Recipe recipe, SessionContext context) =>
-        new PatternSession(this, (PatternRecipe)recipe, context);
+    public IFieldSession Open(Recipe recipe, SessionContext context)
+    {
+        Opening(context.RunFolder);
+        return new PatternSession(this, (PatternRecipe)recipe, context);
+    }
 }
 
 internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjective, IExamination
@@ -131,8 +134,9 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
         return ["0 1 2"];
     }
 
-    public void Dispose() =>
-        _field.LastParameters = new Span<float>(Network.Parameters.Values, (int)Network.Parameters.FlatCount).ToArray();
+    public void Dispose()
+    {
+    }
 
     private void Fill(Batch batch, RandomStream random, int skipped)
     {
