@@ -41,7 +41,9 @@ internal sealed class TrainingProgress
         LearningTime += duration;
     }
 
-    /// <summary>Takes note of an examination; true where it is the best so far. A value that is no number never is.</summary>
+    /// <summary>
+    /// Takes note of an examination; true where it is the best so far. A value that is no number never is.
+    /// </summary>
     public bool Examined(double value, bool lowerIsBetter)
     {
         bool isBest = double.IsFinite(value)

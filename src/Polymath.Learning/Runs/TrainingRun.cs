@@ -89,7 +89,8 @@ internal sealed class TrainingRun : IDisposable
         _writer.SavedStep = manifest.Step;
 
         // Another budget than before is resolved anew; the same one keeps its number of steps.
-        _steps = new StepCount(_budget, manifest.Budget == _budget.ToString() ? manifest.TotalSteps : 0);
+        long total = manifest.Budget == _budget.ToString() ? manifest.TotalSteps : 0;
+        _steps = new StepCount(_budget, total, _progress.LearningTime);
         if (manifest.RecipeFingerprint != _fingerprint)
         {
             _observer.OnNote("the recipe is another than the checkpoint was made with: "

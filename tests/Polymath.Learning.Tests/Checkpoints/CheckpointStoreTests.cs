@@ -52,7 +52,8 @@ public sealed unsafe class CheckpointStoreTests : IDisposable
             string folder = _folder[$"{isKilled}-{failing}"];
             float[] first = Save(new CheckpointStore(folder), 1);
             float[] second = isReplacing ? Save(new CheckpointStore(folder), 2) : [];
-            fails = !TrySave(new CheckpointStore(folder, new FaultyStorage(failing, isKilled)), 2, seed: 77, out float[] third);
+            var storage = new FaultyStorage(failing, isKilled);
+            fails = !TrySave(new CheckpointStore(folder, storage), 2, seed: 77, out float[] third);
 
             // A process that trains the run again clears up first.
             var store = new CheckpointStore(folder);

@@ -15,7 +15,10 @@ internal static class ChildProcess
     public static PatternRecipe Recipe { get; } = PatternRecipe.Small with
     {
         Budget = "60steps",
-        Learning = PatternRecipe.Small.Learning with { CheckpointEverySteps = 1, ExamineEverySteps = 20, KeepLast = 100 },
+        Learning = PatternRecipe.Small.Learning with
+        {
+            CheckpointEverySteps = 1, ExamineEverySteps = 20, KeepLast = 100,
+        },
     };
 
     /// <summary>How to start a process that trains in a folder, resuming if there is a run.</summary>
@@ -60,7 +63,7 @@ internal static class ChildProcess
 
     private sealed class ConsoleObserver : ITrainingObserver
     {
-        public void OnStart(TrainingStart start) => Console.WriteLine($"resumed {start.ResumedStep}");
+        public void OnCheckpoint(CheckpointReport report) => Console.WriteLine($"saved {report.Step}");
 
         public void OnNote(string note) => Console.WriteLine($"note {note}");
     }

@@ -14,7 +14,8 @@ internal sealed class PatternField : IField
 
     public string Summary => "foretells the next token of a regular sequence";
 
-    public IReadOnlyList<ReferenceFigure> References { get; } = [new("chance", "nats", Math.Log(PatternSession.VocabularySize))];
+    public IReadOnlyList<ReferenceFigure> References { get; } =
+        [new("chance", "nats", Math.Log(PatternSession.VocabularySize))];
 
     public Recipe DefaultRecipe { get; init; } = PatternRecipe.Small;
 
@@ -125,7 +126,8 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
         cancellation.ThrowIfCancellationRequested();
         Fill(Batch, new RandomStream(999, 1), 0);
         double nats = Evaluate(Batch, Network.Forward(Batch), 0);
-        return new ExaminationResult([new("nats", _field.Metric(_step + 1, nats)), new("perplexity", Math.Exp(nats))], [], []);
+        double decisive = _field.Metric(_step + 1, nats);
+        return new ExaminationResult([new("nats", decisive), new("perplexity", Math.Exp(nats))], [], []);
     }
 
     public IReadOnlyList<string> MakeSamples(string samplesFolder)

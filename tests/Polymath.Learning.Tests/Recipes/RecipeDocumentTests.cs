@@ -56,7 +56,10 @@ public sealed class RecipeDocumentTests : IDisposable
                     Seed = seed,
                     BatchSize = batch,
                     Network = PatternRecipe.Small.Network with { TiedHead = tied },
-                    Learning = PatternRecipe.Small.Learning with { LearningRate = rate, Schedule = (ScheduleKind)schedule },
+                    Learning = PatternRecipe.Small.Learning with
+                    {
+                        LearningRate = rate, Schedule = (ScheduleKind)schedule,
+                    },
                 };
                 string written = RecipeDocument.Serialize(_field, recipe);
                 Recipe read = RecipeDocument.Compose(_field, Write(written));

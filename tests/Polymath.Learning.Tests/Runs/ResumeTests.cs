@@ -111,7 +111,8 @@ public sealed class ResumeTests : IDisposable
         Stop(Small, _folder["run"], 5);
         var observer = new RecordingObserver();
         PatternTraining.Resume(
-            new PatternField(), _folder["run"], new TrainingOptions { Observer = observer }, "learning.learningRate=0.5");
+            new PatternField(), _folder["run"], new TrainingOptions { Observer = observer },
+            "learning.learningRate=0.5");
         Assert.Contains("the recipe is another", Assert.Single(observer.Notes), StringComparison.Ordinal);
     }
 

@@ -46,7 +46,8 @@ public sealed class RunFolderTests : IDisposable
     public void AnExistingRunIsNotMadeAnew()
     {
         MakeRun();
-        Assert.Contains("holds a run already", Refusal(() => RunFolder.Create(_folder["run"])), StringComparison.Ordinal);
+        string refusal = Refusal(() => RunFolder.Create(_folder["run"]));
+        Assert.Contains("holds a run already", refusal, StringComparison.Ordinal);
         Assert.True(RunFolder.IsRun(_folder["run"]));
     }
 

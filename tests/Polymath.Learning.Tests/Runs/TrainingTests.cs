@@ -44,7 +44,8 @@ public sealed class TrainingTests : IDisposable
         PatternTraining.Run(new PatternField(), Small, RunPath, Options);
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(Path.Combine(RunPath, "report.json")));
         JsonElement root = report.RootElement;
-        Assert.Equal(["field", "run", "metrics", "references", "compute"], root.EnumerateObject().Select(part => part.Name));
+        Assert.Equal(
+            ["field", "run", "metrics", "references", "compute"], root.EnumerateObject().Select(part => part.Name));
         Assert.Equal("pattern", root.GetProperty("field").GetString());
         Assert.Equal(RunPath, root.GetProperty("run").GetString());
         Assert.Equal("nats", root.GetProperty("metrics").EnumerateObject().First().Name);
@@ -122,13 +123,18 @@ public sealed class TrainingTests : IDisposable
     {
         // Examined at steps 4, 8, 12, 16, 20: the second is best, the fourth is no number.
         double[] values = [0.9, 0.2, 0.8, double.NaN, 0.5];
-        var field = new PatternField { Metric = (step, value) => step % 4 == 0 && step <= 20 ? values[(step / 4) - 1] : value };
+        var field = new PatternField
+        {
+            Metric = (step, value) => step % 4 == 0 && step <= 20 ? values[(step / 4) - 1] : value,
+        };
         PatternRecipe recipe = Small with { Budget = "20steps", Learning = Small.Learning with { KeepLast = 1 } };
         TrainingOutcome outcome = PatternTraining.Run(field, recipe, RunPath, Options);
         var store = new CheckpointStore(Path.Combine(RunPath, "checkpoints"));
         Assert.Equal([20, 8], store.Steps);
         Assert.EndsWith("step-8", outcome.CheckpointPath);
-        Assert.Equal([true, true, false, false, false, false], _observer.Examinations.Select(examination => examination.IsBest));
+        Assert.Equal(
+            [true, true, false, false, false, false],
+            _observer.Examinations.Select(examination => examination.IsBest));
     }
 
     [Fact]
