@@ -6,8 +6,8 @@ namespace Polymath.Learning;
 public interface IExperience
 {
     /// <summary>
-    /// Fills the batch of a micro-step. All randomness is keyed by seed, step and micro-batch; what cannot be (the state
-    /// of a simulator) is in <see cref="CaptureState"/>.
+    /// Fills the batch of a micro-step. All randomness is keyed by seed, step and micro-batch; what cannot be (the
+    /// state of a simulator) is in <see cref="CaptureState"/>.
     /// </summary>
     /// <param name="batch">What is filled.</param>
     /// <param name="step">The step that the rows are for, from 0.</param>
@@ -22,7 +22,8 @@ public interface IExperience
     {
         if (state.Length > 0)
         {
-            throw new Compute.InvalidInputException("the checkpoint holds a state of the experience, and this field has none");
+            throw new Compute.InvalidInputException(
+                "the checkpoint holds a state of the experience, and this field has none");
         }
     }
 }

@@ -23,7 +23,9 @@ public interface IField
     /// <summary>How the recipe is read and written as JSON.</summary>
     JsonTypeInfo RecipeType { get; }
 
-    /// <summary>Prepares a recipe's data and reserves the network's memory; the caller commits the plan afterwards.</summary>
+    /// <summary>
+    /// Prepares a recipe's data and reserves the network's memory; the caller commits the plan afterwards.
+    /// </summary>
     /// <param name="recipe">A valid recipe of this field.</param>
     /// <param name="context">What the session is made with.</param>
     /// <exception cref="Compute.InvalidInputException">The data are missing, damaged or too small.</exception>

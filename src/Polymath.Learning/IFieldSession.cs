@@ -47,7 +47,9 @@ public interface IFieldSession : IDisposable
     /// <summary>How mastery is measured.</summary>
     IExamination Examination { get; }
 
-    /// <summary>Gives the network its first parameters: drawn from the seed, unless the field starts from others.</summary>
+    /// <summary>
+    /// Gives the network its first parameters: drawn from the seed, unless the field starts from others.
+    /// </summary>
     void InitializeParameters() => Network.Parameters.Initialize(Recipe.Seed);
 
     /// <summary>What a row is called in rates: tokens, images, steps.</summary>
@@ -56,7 +58,10 @@ public interface IFieldSession : IDisposable
     /// <summary>Facts for the report (sizes, sources, licences): name and value.</summary>
     IReadOnlyList<(string Name, string Value)> Facts { get; }
 
-    /// <summary>A few things that the network makes now, as text for the terminal and the report; empty where a field has none.</summary>
+    /// <summary>
+    /// A few things that the network makes now, as text for the terminal and the report; empty where a field has
+    /// none.
+    /// </summary>
     /// <param name="samplesFolder">Where files (pictures, sound) may be written.</param>
     IReadOnlyList<string> MakeSamples(string samplesFolder);
 }

@@ -82,7 +82,8 @@ public sealed unsafe class Learner
     /// <summary>Takes one step.</summary>
     /// <param name="step">The number of the step, from 1.</param>
     /// <param name="shareOfPeak">The learning rate as a share of its peak.</param>
-    /// <exception cref="TrainingFailedException">Loss or gradient is no finite number; the parameters are as before.</exception>
+    /// <exception cref="TrainingFailedException">Loss or gradient is no finite number; the parameters are as
+    /// before.</exception>
     public LearnerStep Step(long step, double shareOfPeak)
     {
         _network.ClearGradients();

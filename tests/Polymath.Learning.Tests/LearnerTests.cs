@@ -20,16 +20,18 @@ public sealed unsafe class LearnerTests
             last = fixture.Learner.Step(step, 1).Loss;
         }
 
-        Assert.InRange(first, Math.Log(PatternSession.VocabularySize) * 0.9, Math.Log(PatternSession.VocabularySize) * 1.1);
+        double chance = Math.Log(PatternSession.VocabularySize);
+        Assert.InRange(first, chance * 0.9, chance * 1.1);
         Assert.InRange(last, 0, first / 2);
     }
 
     [Fact]
     public void AccumulationGivesWhatALargerBatchGives()
     {
-        using Fixture whole = new(With(learning => learning with { ClipNorm = 0 }) with { BatchSize = 8, SplitsBatch = true });
+        PatternRecipe recipe = With(learning => learning with { ClipNorm = 0 }) with { SplitsBatch = true };
+        using Fixture whole = new(recipe with { BatchSize = 8 });
         using Fixture parts = new(
-            With(learning => learning with { Accumulation = 4, ClipNorm = 0 }) with { BatchSize = 2, SplitsBatch = true });
+            recipe with { BatchSize = 2, Learning = recipe.Learning with { Accumulation = 4 } });
         for (int step = 1; step <= 3; step++)
         {
             LearnerStep expected = whole.Learner.Step(step, 0), actual = parts.Learner.Step(step, 0);
@@ -46,7 +48,8 @@ public sealed unsafe class LearnerTests
     [InlineData("small")]
     public void ClippingScalesByTheGlobalNormAsTheReferenceDoes(string name)
     {
-        float[] matrix = OptimizerFixture.Golden($"clip.{name}.matrix"), vector = OptimizerFixture.Golden($"clip.{name}.vector");
+        float[] matrix = OptimizerFixture.Golden($"clip.{name}.matrix");
+        float[] vector = OptimizerFixture.Golden($"clip.{name}.vector");
         double norm = Math.Sqrt(matrix.Concat(vector).Sum(value => (double)value * value));
         Assert.Equal(OptimizerFixture.Golden($"clip.{name}.norm")[0], norm, 1e-5);
         float scale = Learner.ClipScale(norm, 1);
@@ -110,8 +113,9 @@ public sealed unsafe class LearnerTests
     [InlineData(OptimizerKind.Muon)]
     public void AStepAllocatesNothing(OptimizerKind optimizer)
     {
-        using Fixture fixture = new(With(
-            learning => learning with { Optimizer = optimizer, Accumulation = 2, AverageDecay = 0.9f }), threadCount: 2);
+        PatternRecipe recipe = With(
+            learning => learning with { Optimizer = optimizer, Accumulation = 2, AverageDecay = 0.9f });
+        using Fixture fixture = new(recipe, threadCount: 2);
         long allocated = 0;
         for (int step = 1; step <= 40; step++)
         {
@@ -129,7 +133,8 @@ public sealed unsafe class LearnerTests
     public void TheParametersAreTheSameBitsForAnyNumberOfThreads(OptimizerKind optimizer)
     {
         PatternRecipe recipe = With(learning => learning with { Optimizer = optimizer }) with { BatchSize = 64 };
-        using Fixture one = new(recipe, threadCount: 1), two = new(recipe, threadCount: 2), three = new(recipe, threadCount: 3);
+        using Fixture one = new(recipe, threadCount: 1), two = new(recipe, threadCount: 2);
+        using Fixture three = new(recipe, threadCount: 3);
         for (int step = 1; step <= 5; step++)
         {
             double loss = one.Learner.Step(step, 1).Loss;

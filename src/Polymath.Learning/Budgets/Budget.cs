@@ -27,7 +27,8 @@ public readonly record struct Budget
     [
         ("steps", BudgetKind.Steps, 1), ("step", BudgetKind.Steps, 1),
         ("flops", BudgetKind.Operations, 1), ("flop", BudgetKind.Operations, 1),
-        ("s", BudgetKind.Time, 1), ("m", BudgetKind.Time, 60), ("h", BudgetKind.Time, 3600), ("d", BudgetKind.Time, 86400),
+        ("s", BudgetKind.Time, 1), ("m", BudgetKind.Time, 60),
+        ("h", BudgetKind.Time, 3600), ("d", BudgetKind.Time, 86400),
     ];
 
     private Budget(BudgetKind kind, double amount)

@@ -26,15 +26,18 @@ public sealed class StepCount
     private const double LongestMeasuredShare = 0.1;
 
     private readonly Budget _budget;
+    private readonly double _spentSeconds;
     private (long Step, double Seconds)? _anchor;
     private long _observedSteps;
 
     /// <summary>Starts counting for a budget.</summary>
     /// <param name="budget">How long to learn.</param>
     /// <param name="total">What an earlier session fixed; 0: not fixed yet.</param>
-    public StepCount(Budget budget, long total = 0)
+    /// <param name="spent">Time that earlier sessions spent on steps.</param>
+    public StepCount(Budget budget, long total = 0, TimeSpan spent = default)
     {
         _budget = budget;
+        _spentSeconds = spent.TotalSeconds;
         Total = total > 0 ? total : budget.Kind == BudgetKind.Steps ? (long)budget.Amount : 0;
     }
 
@@ -68,14 +71,16 @@ public sealed class StepCount
 
     private long MeasureTime(long step, double seconds)
     {
-        bool isLong = seconds >= LongestMeasuredShare * _budget.Amount;
+        // What is measured with is a share of what this session has.
+        double session = seconds - _spentSeconds, allowed = _budget.Amount - _spentSeconds;
+        bool isLong = session >= LongestMeasuredShare * allowed;
         if (_anchor is not (long anchorStep, double anchorSeconds))
         {
             _anchor = isLong || _observedSteps >= UnmeasuredSteps ? (step, seconds) : null;
             return seconds >= _budget.Amount ? step : 0;
         }
 
-        bool isEnough = step - anchorStep >= MeasuredSteps && seconds >= MeasuredShare * _budget.Amount;
+        bool isEnough = step - anchorStep >= MeasuredSteps && session >= MeasuredShare * allowed;
         if (!isEnough && !isLong)
         {
             return 0;

@@ -30,7 +30,8 @@ public sealed class Checkpoint
     public static Checkpoint Open(string path)
     {
         CheckpointManifest manifest = CheckpointManifest.Read(path)
-            ?? throw new InvalidInputException($"{path} is damaged: {CheckpointManifest.FileName} is missing or altered");
+            ?? throw new InvalidInputException(
+                $"{path} is damaged: {CheckpointManifest.FileName} is missing or altered");
         foreach (CheckpointFile file in manifest.Files)
         {
             if (FaultOf(path, file) is string fault)
@@ -78,7 +79,9 @@ public sealed class Checkpoint
 
             var hash = new XxHash128();
             hash.Append(stream);
-            return Convert.ToHexStringLower(hash.GetCurrentHash()) == file.Hash ? null : "has another content than was saved";
+            return Convert.ToHexStringLower(hash.GetCurrentHash()) == file.Hash
+                ? null
+                : "has another content than was saved";
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -22,12 +22,13 @@ public sealed record CheckpointFile(string Name, long Bytes, string Hash);
 /// <param name="LearningSeconds">Time spent on steps.</param>
 /// <param name="Rows">Rows seen.</param>
 /// <param name="Operations">Operations done.</param>
+/// <param name="ExaminedStep">The step that was examined last; null: none was.</param>
 /// <param name="BestStep">The step with the best examination so far; null: none was examined.</param>
 /// <param name="BestValue">The decisive metric's value there.</param>
 /// <param name="Files">The other files of the checkpoint.</param>
 public sealed record CheckpointManifest(
     int FormatVersion, string Field, string RecipeFingerprint, string Budget, long Step, long TotalSteps,
-    double LearningSeconds, long Rows, double Operations, long? BestStep, double? BestValue,
+    double LearningSeconds, long Rows, double Operations, long? ExaminedStep, long? BestStep, double? BestValue,
     IReadOnlyList<CheckpointFile> Files)
 {
     /// <summary>The version that this program writes and reads.</summary>

@@ -56,14 +56,18 @@ public sealed class CheckpointStore
     /// <exception cref="InvalidInputException">There are checkpoints, and all are damaged.</exception>
     public Checkpoint? OpenNewest(Action<string> notes) => OpenFirst(Steps, notes);
 
-    /// <summary>Opens the checkpoint that examined best, or the newest where none was examined or it is damaged.</summary>
+    /// <summary>
+    /// Opens the checkpoint that examined best, or the newest where none was examined or it is damaged.
+    /// </summary>
     /// <param name="notes">Told of every damaged checkpoint that is passed over.</param>
     /// <exception cref="InvalidInputException">There is no checkpoint, or all are damaged.</exception>
     public Checkpoint OpenBest(Action<string> notes)
     {
         IReadOnlyList<long> steps = Steps;
-        long? best = steps.Select(step => CheckpointManifest.Read(PathOf(step))).FirstOrDefault(found => found is not null)?.BestStep;
-        IEnumerable<long> order = best is long step && steps.Contains(step)
+        CheckpointManifest? newest = steps
+            .Select(step => CheckpointManifest.Read(PathOf(step)))
+            .FirstOrDefault(manifest => manifest is not null);
+        IEnumerable<long> order = newest?.BestStep is long step && steps.Contains(step)
             ? [step, .. steps.Where(other => other != step)]
             : steps;
         return OpenFirst(order, notes) ?? throw new InvalidInputException($"{Folder} holds no checkpoint yet");
@@ -91,7 +95,7 @@ public sealed class CheckpointStore
         }
         catch
         {
-            TryDelete(partial);
+            TryClean();
             throw;
         }
 
@@ -205,14 +209,11 @@ public sealed class CheckpointStore
     private string Hidden(long step, string suffix) =>
         Path.Combine(Folder, "." + Path.GetFileName(PathOf(step)) + suffix);
 
-    private void TryDelete(string path)
+    private void TryClean()
     {
         try
         {
-            if (Directory.Exists(path))
-            {
-                _storage.DeleteFolder(path);
-            }
+            Clean();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,9 @@ using Polymath.Formats.Files;
 
 namespace Polymath.Learning;
 
-/// <summary>The operations on the disk that saving a checkpoint consists of: each is a point where a crash may strike.</summary>
+/// <summary>
+/// The operations on the disk that saving a checkpoint consists of: each is a point where a crash may strike.
+/// </summary>
 internal interface ICheckpointStorage
 {
     /// <summary>Makes a folder and those above it.</summary>

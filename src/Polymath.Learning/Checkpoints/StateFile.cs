@@ -4,7 +4,9 @@ using Polymath.Networks;
 
 namespace Polymath.Learning;
 
-/// <summary>An fp32 tensor of the training state: where it lies in memory, and what it is called in a checkpoint.</summary>
+/// <summary>
+/// An fp32 tensor of the training state: where it lies in memory, and what it is called in a checkpoint.
+/// </summary>
 /// <param name="name">Its name, unique in its file.</param>
 /// <param name="shape">Its dimensions, slowest first.</param>
 /// <param name="values">Its first value; the memory outlives this object.</param>

@@ -35,7 +35,9 @@ internal sealed unsafe class NewtonSchulz
         _other = plan.Reserve("optimizer scratch", count);
     }
 
-    /// <summary>The orthogonalised matrix, in scratch memory, valid until the next call; x [r, c] is overwritten.</summary>
+    /// <summary>
+    /// The orthogonalised matrix, in scratch memory, valid until the next call; x [r, c] is overwritten.
+    /// </summary>
     public MatrixView Orthogonalize(MatrixView x)
     {
         long count = (long)x.Rows * x.Columns;

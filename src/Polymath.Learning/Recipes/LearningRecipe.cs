@@ -20,7 +20,9 @@ public enum ScheduleKind
     /// <summary>Linear warm-up, then half a cosine down to the final share.</summary>
     Cosine,
 
-    /// <summary>Linear warm-up, constant, then linear down to the final share over the last part (Hu et al., 2024).</summary>
+    /// <summary>
+    /// Linear warm-up, constant, then linear down to the final share over the last part (Hu et al., 2024).
+    /// </summary>
     WarmupStableDecay,
 
     /// <summary>Linear warm-up, then constant.</summary>
@@ -72,13 +74,17 @@ public sealed record LearningRecipe
     /// <summary>Micro-batches whose gradients are averaged in a step.</summary>
     public int Accumulation { get; init; } = 1;
 
-    /// <summary>The decay of an exponential moving average of the parameters, examined and exported in their place; 0: none.</summary>
+    /// <summary>
+    /// The decay of an exponential moving average of the parameters, examined and exported in their place; 0: none.
+    /// </summary>
     public float AverageDecay { get; init; }
 
     /// <summary>Steps between quick examinations; 0: chosen so that there are about twenty.</summary>
     public int ExamineEverySteps { get; init; }
 
-    /// <summary>Steps between checkpoints; 0: at every quick examination.</summary>
+    /// <summary>
+    /// Steps between checkpoints; 0: at every quick examination. A quarter of an hour never passes without one.
+    /// </summary>
     public int CheckpointEverySteps { get; init; }
 
     /// <summary>How many of the last checkpoints are kept; the best is kept besides.</summary>

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Polymath.Learning;
 
-/// <summary>Changes a complete recipe key by key; a change that is wrong is left out and noted, so that all are found.</summary>
+/// <summary>
+/// Changes a complete recipe key by key; a change that is wrong is left out and noted, so that all are found.
+/// </summary>
 /// <param name="recipe">The complete recipe, changed in place.</param>
 /// <param name="type">Its metadata.</param>
 internal sealed class RecipeChanges(JsonObject recipe, JsonTypeInfo type)

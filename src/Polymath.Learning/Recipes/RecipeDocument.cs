@@ -6,7 +6,9 @@ using Polymath.Formats.Json;
 
 namespace Polymath.Learning;
 
-/// <summary>Recipes as JSON: a field's default, changed by a file and by edits such as <c>network.width=256</c>.</summary>
+/// <summary>
+/// Recipes as JSON: a field's default, changed by a file and by edits such as <c>network.width=256</c>.
+/// </summary>
 public static class RecipeDocument
 {
     // No recipe comes near this; a file beyond it is not one.
@@ -17,8 +19,10 @@ public static class RecipeDocument
     /// <summary>The recipe of a field: its default, then the file's keys, then the edits.</summary>
     /// <param name="field">Whose recipe.</param>
     /// <param name="recipeFile">A JSON file with some or all keys, or null.</param>
-    /// <param name="edits">Edits <c>key=value</c>, keys of groups joined by dots; lists are separated by commas.</param>
-    /// <exception cref="InvalidInputException">Something is wrong: the message has a line for everything that is.</exception>
+    /// <param name="edits">Edits <c>key=value</c>, keys of groups joined by dots; lists are separated by
+    /// commas.</param>
+    /// <exception cref="InvalidInputException">Something is wrong: the message has a line for everything that
+    /// is.</exception>
     public static Recipe Compose(IField field, string? recipeFile = null, IEnumerable<string>? edits = null)
     {
         JsonTypeInfo type = field.RecipeType;
@@ -60,7 +64,7 @@ public static class RecipeDocument
     internal static JsonObject ToTree(IField field, Recipe recipe) =>
         JsonSerializer.SerializeToNode(recipe, field.RecipeType)!.AsObject();
 
-    private static JsonSerializerOptions Indented { get; } = new(JsonSerializerDefaults.Strict) { WriteIndented = true };
+    private static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
     private static JsonObject ReadFile(string path)
     {

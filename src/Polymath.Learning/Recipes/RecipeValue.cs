@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Polymath.Learning;
 
-/// <summary>Turns a value written by a person, in a file or on the command line, into JSON of the type that a key wants.</summary>
+/// <summary>
+/// Turns a value written by a person, in a file or on the command line, into JSON of the type that a key wants.
+/// </summary>
 internal static class RecipeValue
 {
     /// <summary>Reads a value of a command-line edit, or returns false.</summary>

@@ -37,7 +37,8 @@ public static class ReportDocument
 
     private static void WriteMetrics(StringBuilder text, RunReport report)
     {
-        IEnumerable<string[]> rows = report.Metrics.Select(metric => new[] { "this run", metric.Key, Figure(metric.Value) });
+        IEnumerable<string[]> rows = report.Metrics.Select(
+            metric => new[] { "this run", metric.Key, Figure(metric.Value) });
         IEnumerable<string[]> references = report.References.Select(
             reference => new[] { reference.Name, reference.Metric, Figure(reference.Value) });
         Table(text, "Examination", ["", "metric", "value"], rows.Concat(references));
@@ -56,16 +57,19 @@ public static class ReportDocument
         yield return [compute.RowName, Count(compute.Rows)];
         yield return ["operations", $"{compute.Operations:0.00e+0} ({compute.PetaflopDays:0.00e+0} petaflop/s-days)"];
         yield return ["learning time", $"{compute.LearningTime.TotalSeconds:0.0} s"];
-        yield return ["rate", $"{Count((long)compute.RowsPerSecond)} {compute.RowName}/s, {compute.FlopsPerSecond / 1e9:0.0} GFLOP/s"];
+        string rows = $"{Count((long)compute.RowsPerSecond)} {compute.RowName}/s";
+        yield return ["rate", $"{rows}, {compute.FlopsPerSecond / 1e9:0.0} GFLOP/s"];
         if (compute.PeakFlopsPerSecond > 0)
         {
-            yield return ["share of the measured peak", $"{compute.ShareOfPeak:P1} of {compute.PeakFlopsPerSecond / 1e9:0} GFLOP/s"];
+            string peak = $"{compute.PeakFlopsPerSecond / 1e9:0} GFLOP/s";
+            yield return ["share of the measured peak", $"{compute.ShareOfPeak:P1} of {peak}"];
         }
 
         yield return ["computed by", $"{compute.Kernels}, {compute.ThreadCount} threads"];
         if (compute.Memory is MemoryReport memory)
         {
-            yield return ["memory", $"{Mebibytes(memory.TotalBytes)} planned, {Mebibytes(compute.PeakMemoryBytes)} at the peak"];
+            string planned = Mebibytes(memory.TotalBytes);
+            yield return ["memory", $"{planned} planned, {Mebibytes(compute.PeakMemoryBytes)} at the peak"];
         }
     }
 

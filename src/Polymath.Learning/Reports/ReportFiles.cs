@@ -14,7 +14,8 @@ internal static class ReportFiles
     {
         DrawLoss(folder, session);
         AtomicFile.Write(folder.ReportJsonPath, report.WriteJson);
-        AtomicFile.WriteAllText(folder.ReportPath, ReportDocument.Write(report, Path.GetFileName(folder.LossChartPath)));
+        string text = ReportDocument.Write(report, Path.GetFileName(folder.LossChartPath));
+        AtomicFile.WriteAllText(folder.ReportPath, text);
     }
 
     private static void DrawLoss(RunFolder folder, IFieldSession session)
@@ -28,7 +29,8 @@ internal static class ReportFiles
             XLabel = "step",
             YLabel = $"loss in {session.Objective.LossUnit}" + (lossMetric is null ? $", {metric}" : ""),
         };
-        Add(chart, "training loss, smoothed", Smooth(MetricsLog.ReadCurve(folder.MetricsPath, "loss", isMetric: false)));
+        IReadOnlyList<(double, double)> losses = MetricsLog.ReadCurve(folder.MetricsPath, "loss", isMetric: false);
+        Add(chart, "training loss, smoothed", Smooth(losses));
         Add(chart, $"held-out {metric}", MetricsLog.ReadCurve(folder.MetricsPath, metric, isMetric: true));
         chart.SavePng(folder.LossChartPath);
     }

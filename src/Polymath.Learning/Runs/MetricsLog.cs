@@ -85,7 +85,8 @@ internal sealed class MetricsLog : IDisposable
             {
                 JsonElement source = document.RootElement;
                 bool isThere = !isMetric || (!IsFinal(source) && source.TryGetProperty("metrics", out source));
-                if (isThere && source.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number)
+                if (isThere && source.TryGetProperty(name, out JsonElement value)
+                    && value.ValueKind == JsonValueKind.Number)
                 {
                     points.Add((document.RootElement.GetProperty("step").GetInt64(), value.GetDouble()));
                 }

@@ -56,7 +56,8 @@ public sealed class RunFolder : IDisposable
     /// Makes a new run's folder and locks it. Disposed before <see cref="WriteRecipe"/>, it is emptied again, so that
     /// bad data leave nothing half-made.
     /// </summary>
-    /// <exception cref="InvalidInputException">The folder holds a run or anything else, or cannot be written.</exception>
+    /// <exception cref="InvalidInputException">The folder holds a run or anything else, or cannot be
+    /// written.</exception>
     public static RunFolder Create(string path)
     {
         path = System.IO.Path.GetFullPath(path);

@@ -2,7 +2,9 @@ using Polymath.Formats.TensorBoard;
 
 namespace Polymath.Learning;
 
-/// <summary>Keeps what training reports in the run's folder: <c>metrics.jsonl</c> and TensorBoard's event files.</summary>
+/// <summary>
+/// Keeps what training reports in the run's folder: <c>metrics.jsonl</c> and TensorBoard's event files.
+/// </summary>
 internal sealed class RunRecorder : IDisposable
 {
     // A curve needs no more points than this; longer runs keep every n-th step.

@@ -28,7 +28,8 @@ public sealed class TrainedRun : IDisposable
     /// <param name="notes">Told of what a person should know.</param>
     /// <param name="change">Changes the recipe before it is opened (other data to be examined on), or null.</param>
     /// <param name="step">The checkpoint of a step instead; null: the best.</param>
-    /// <exception cref="InvalidInputException">The run has no checkpoint that is whole, or its data are missing.</exception>
+    /// <exception cref="InvalidInputException">The run has no checkpoint that is whole, or its data are
+    /// missing.</exception>
     public static TrainedRun Open(
         IField field, RunFolder folder, Kernels kernels, SessionPurpose purpose, Action<string> notes,
         Func<Recipe, Recipe>? change = null, long? step = null)

@@ -7,7 +7,9 @@ public static class Training
 {
     private const int FastDevelopmentSteps = 3;
 
-    /// <summary>Trains a new run, or goes on with one whose folder was opened by <see cref="RunFolder.Resume"/>.</summary>
+    /// <summary>
+    /// Trains a new run, or goes on with one whose folder was opened by <see cref="RunFolder.Resume"/>.
+    /// </summary>
     /// <param name="field">What is learnt.</param>
     /// <param name="recipe">A valid recipe of the field.</param>
     /// <param name="folder">The run's folder, locked; it becomes a run once everything is prepared.</param>

@@ -15,6 +15,9 @@ internal sealed class TrainingProgress
     /// <summary>Time spent on steps.</summary>
     public TimeSpan LearningTime { get; private set; }
 
+    /// <summary>The step that was examined last; null: none was.</summary>
+    public long? ExaminedStep { get; private set; }
+
     /// <summary>The step that examined best; null: none was examined.</summary>
     public long? BestStep { get; private set; }
 
@@ -26,7 +29,7 @@ internal sealed class TrainingProgress
     {
         (Step, Rows, Operations) = (manifest.Step, manifest.Rows, manifest.Operations);
         LearningTime = TimeSpan.FromSeconds(manifest.LearningSeconds);
-        (BestStep, BestValue) = (manifest.BestStep, manifest.BestValue);
+        (ExaminedStep, BestStep, BestValue) = (manifest.ExaminedStep, manifest.BestStep, manifest.BestValue);
     }
 
     /// <summary>Counts a step in.</summary>
@@ -38,11 +41,14 @@ internal sealed class TrainingProgress
         LearningTime += duration;
     }
 
-    /// <summary>Takes note of an examination; true where it is the best so far. A value that is no number never is.</summary>
+    /// <summary>
+    /// Takes note of an examination; true where it is the best so far. A value that is no number never is.
+    /// </summary>
     public bool Examined(double value, bool lowerIsBetter)
     {
         bool isBest = double.IsFinite(value)
             && (BestValue is not double best || (lowerIsBetter ? value < best : value > best));
+        ExaminedStep = Step;
         (BestStep, BestValue) = isBest ? (Step, value) : (BestStep, BestValue);
         return isBest;
     }

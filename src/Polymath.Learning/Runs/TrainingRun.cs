@@ -89,7 +89,8 @@ internal sealed class TrainingRun : IDisposable
         _writer.SavedStep = manifest.Step;
 
         // Another budget than before is resolved anew; the same one keeps its number of steps.
-        _steps = new StepCount(_budget, manifest.Budget == _budget.ToString() ? manifest.TotalSteps : 0);
+        long total = manifest.Budget == _budget.ToString() ? manifest.TotalSteps : 0;
+        _steps = new StepCount(_budget, total, _progress.LearningTime);
         if (manifest.RecipeFingerprint != _fingerprint)
         {
             _observer.OnNote("the recipe is another than the checkpoint was made with: "
@@ -99,6 +100,8 @@ internal sealed class TrainingRun : IDisposable
 
     private void Learn(CancellationToken cancellation)
     {
+        // A resumed run first makes up for an examination that was cut short.
+        ExamineAndSave(IsDue(ExamineEvery), cancellation);
         while (!_steps.IsComplete(_progress.Step))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -106,17 +109,32 @@ internal sealed class TrainingRun : IDisposable
             {
                 _observer.OnNote($"the machine became slower than it was measured: stopped at step {_progress.Step} of "
                     + $"{_steps.Total}, after {StepCount.TimeSlack} times the budget");
+                ExamineAndSave(isExaminationDue: true, cancellation);
                 return;
             }
 
             Step();
-            bool isExamined = IsDue(ExamineEvery);
-            bool isBest = isExamined && ExamineQuickly(cancellation);
-            bool isDue = _recipe.CheckpointEverySteps > 0 ? IsDue(_recipe.CheckpointEverySteps) : isExamined;
-            if (isDue || isBest || _options.Clock.GetElapsedTime(_savedTimestamp) >= LongestUnsaved)
-            {
-                Save();
-            }
+            ExamineAndSave(IsDue(ExamineEvery), cancellation);
+        }
+    }
+
+    private void ExamineAndSave(bool isExaminationDue, CancellationToken cancellation)
+    {
+        if (_progress.Step == 0)
+        {
+            return;
+        }
+
+        bool isExamined = isExaminationDue && _progress.ExaminedStep != _progress.Step;
+        bool isBest = isExamined && ExamineQuickly(cancellation);
+        bool isSaved = _progress.Step == _writer.SavedStep;
+        bool isDue = _recipe.CheckpointEverySteps > 0
+            ? !isSaved && IsDue(_recipe.CheckpointEverySteps)
+            : isExamined;
+        if (isDue || isBest || (isExamined && isSaved)
+            || _options.Clock.GetElapsedTime(_savedTimestamp) >= LongestUnsaved)
+        {
+            Save();
         }
     }
 
@@ -206,8 +224,8 @@ internal sealed class TrainingRun : IDisposable
         long before = _options.Clock.GetTimestamp();
         var manifest = new CheckpointManifest(
             CheckpointManifest.CurrentVersion, _field.Name, _fingerprint, _budget.ToString(), _progress.Step,
-            _steps.Total, _progress.LearningTime.TotalSeconds, _progress.Rows, _progress.Operations, _progress.BestStep,
-            _progress.BestValue, []);
+            _steps.Total, _progress.LearningTime.TotalSeconds, _progress.Rows, _progress.Operations,
+            _progress.ExaminedStep, _progress.BestStep, _progress.BestValue, []);
         long bytes = _writer.Save(
             manifest, _learner.State(), _session.Experience.CaptureState(), _recipe.KeepLast);
         _savedTimestamp = _options.Clock.GetTimestamp();

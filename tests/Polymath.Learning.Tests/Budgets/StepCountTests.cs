@@ -58,6 +58,20 @@ public sealed class StepCountTests
     }
 
     [Fact]
+    public void ALengthenedTimeBudgetIsMeasuredAnewWithoutTheFirstSteps()
+    {
+        // 100 steps took 100 s; 100 s more, in which the first step is slow from compiling.
+        var steps = new StepCount(Budget.Parse("200s"), spent: TimeSpan.FromSeconds(100));
+        double seconds = 105;
+        for (long step = 101; !steps.Observe(step, 1, TimeSpan.FromSeconds(seconds)); step++)
+        {
+            seconds++;
+        }
+
+        Assert.Equal(196, steps.Total);
+    }
+
+    [Fact]
     public void OnlyTimeCanBeOverdrawn()
     {
         Assert.False(new StepCount(Budget.Parse("100s")).IsOverdrawn(TimeSpan.FromSeconds(124)));

@@ -14,7 +14,8 @@ internal sealed class PatternField : IField
 
     public string Summary => "foretells the next token of a regular sequence";
 
-    public IReadOnlyList<ReferenceFigure> References { get; } = [new("chance", "nats", Math.Log(PatternSession.VocabularySize))];
+    public IReadOnlyList<ReferenceFigure> References { get; } =
+        [new("chance", "nats", Math.Log(PatternSession.VocabularySize))];
 
     public Recipe DefaultRecipe { get; init; } = PatternRecipe.Small;
 
@@ -29,11 +30,14 @@ internal sealed class PatternField : IField
     /// <summary>Called before every batch.</summary>
     public Action<long> Filling { get; init; } = _ => { };
 
-    /// <summary>The parameters when the last session was closed.</summary>
-    public float[] LastParameters { get; set; } = [];
+    /// <summary>Called when data would be prepared in the run's folder.</summary>
+    public Action<string> Opening { get; init; } = _ => { };
 
-    public IFieldSession Open(Recipe recipe, SessionContext context) =>
-        new PatternSession(this, (PatternRecipe)recipe, context);
+    public IFieldSession Open(Recipe recipe, SessionContext context)
+    {
+        Opening(context.RunFolder);
+        return new PatternSession(this, (PatternRecipe)recipe, context);
+    }
 }
 
 internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjective, IExamination
@@ -122,7 +126,8 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
         cancellation.ThrowIfCancellationRequested();
         Fill(Batch, new RandomStream(999, 1), 0);
         double nats = Evaluate(Batch, Network.Forward(Batch), 0);
-        return new ExaminationResult([new("nats", _field.Metric(_step + 1, nats)), new("perplexity", Math.Exp(nats))], [], []);
+        double decisive = _field.Metric(_step + 1, nats);
+        return new ExaminationResult([new("nats", decisive), new("perplexity", Math.Exp(nats))], [], []);
     }
 
     public IReadOnlyList<string> MakeSamples(string samplesFolder)
@@ -131,8 +136,9 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
         return ["0 1 2"];
     }
 
-    public void Dispose() =>
-        _field.LastParameters = new Span<float>(Network.Parameters.Values, (int)Network.Parameters.FlatCount).ToArray();
+    public void Dispose()
+    {
+    }
 
     private void Fill(Batch batch, RandomStream random, int skipped)
     {

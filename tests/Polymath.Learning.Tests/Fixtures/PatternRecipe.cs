@@ -21,7 +21,10 @@ internal sealed record PatternRecipe : Recipe
     public static PatternRecipe Small { get; } = new()
     {
         Budget = "12steps",
-        Network = new TrunkRecipe { LayerCount = 1, Width = 16, HeadCount = 2, ContextLength = 8, FeedForwardWidth = 32 },
+        Network = new TrunkRecipe
+        {
+            LayerCount = 1, Width = 16, HeadCount = 2, ContextLength = 8, FeedForwardWidth = 32,
+        },
         Learning = new LearningRecipe { LearningRate = 1e-2f, WarmupSteps = 2, ExamineEverySteps = 4 },
     };
 
@@ -36,6 +39,7 @@ internal sealed record PatternRecipe : Recipe
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(PatternRecipe))]
 internal sealed partial class PatternJson : JsonSerializerContext;

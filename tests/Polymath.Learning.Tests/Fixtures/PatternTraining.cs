@@ -7,8 +7,12 @@ namespace Polymath.Learning.Tests;
 internal static class PatternTraining
 {
     public static TrainingOutcome Run(
-        PatternField field, PatternRecipe recipe, string path, TrainingOptions? options = null, int threadCount = 1,
-        CancellationToken cancellation = default)
+        PatternField field, PatternRecipe recipe, string path, TrainingOptions? options = null, int threadCount = 1) =>
+        RunUntil(field, recipe, path, options, TestContext.Current.CancellationToken, threadCount);
+
+    public static TrainingOutcome RunUntil(
+        PatternField field, PatternRecipe recipe, string path, TrainingOptions? options, CancellationToken cancellation,
+        int threadCount = 1)
     {
         using Kernels kernels = CpuKernels.Create(InstructionSets.Best, threadCount);
         using RunFolder folder = RunFolder.Create(path);

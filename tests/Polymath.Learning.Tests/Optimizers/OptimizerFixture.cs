@@ -11,7 +11,8 @@ internal sealed unsafe class OptimizerFixture : IDisposable
     private readonly MemoryPlan _plan = new();
 
     public OptimizerFixture(
-        Func<OptimizerFixture, MemoryPlan, IOptimizer> optimizer, params ReadOnlySpan<ParameterSpecification> parameters)
+        Func<OptimizerFixture, MemoryPlan, IOptimizer> optimizer,
+        params ReadOnlySpan<ParameterSpecification> parameters)
     {
         foreach (ParameterSpecification parameter in parameters)
         {
@@ -44,7 +45,8 @@ internal sealed unsafe class OptimizerFixture : IDisposable
 
     public void SetValues(string name, ReadOnlySpan<float> values) => values.CopyTo(Span(Store[name].Data, name));
 
-    public void SetGradients(string name, ReadOnlySpan<float> values) => values.CopyTo(Span(Store[name].Gradient, name));
+    public void SetGradients(string name, ReadOnlySpan<float> values) =>
+        values.CopyTo(Span(Store[name].Gradient, name));
 
     public void Dispose()
     {
