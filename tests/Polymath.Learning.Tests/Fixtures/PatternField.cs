@@ -14,8 +14,7 @@ internal sealed class PatternField : IField
 
     public string Summary => "foretells the next token of a regular sequence";
 
-    public IReadOnlyList<ReferenceFigure> References { get; } =
-        [new("chance", "nats", Math.Log(PatternSession.VocabularySize))];
+    public IReadOnlyList<ReferenceFigure> References => [];
 
     public Recipe DefaultRecipe { get; init; } = PatternRecipe.Small;
 
@@ -81,6 +80,8 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
 
     public string DecisiveMetric => "nats";
 
+    public string LossMetric => "nats";
+
     public bool LowerIsBetter => true;
 
     public void Fill(Batch batch, long step, int microBatch)
@@ -127,7 +128,9 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
         Fill(Batch, new RandomStream(999, 1), 0);
         double nats = Evaluate(Batch, Network.Forward(Batch), 0);
         double decisive = _field.Metric(_step + 1, nats);
-        return new ExaminationResult([new("nats", decisive), new("perplexity", Math.Exp(nats))], [], []);
+        return new ExaminationResult(
+            [new("nats", decisive), new("perplexity", Math.Exp(nats))],
+            [new("chance", "nats", Math.Log(VocabularySize))], []);
     }
 
     public IReadOnlyList<string> MakeSamples(string samplesFolder)
