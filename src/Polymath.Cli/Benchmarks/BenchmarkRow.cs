@@ -9,4 +9,12 @@ namespace Polymath.Cli.Benchmarks;
 /// <param name="Ratio">The value by the reference's.</param>
 /// <param name="Threads">Our threads.</param>
 internal sealed record BenchmarkRow(
-    string Bench, string Name, double Value, string Unit, string? Reference, double? Ratio, int Threads);
+    string Bench, string Name, double Value, string Unit, string? Reference, double? Ratio, int Threads)
+{
+    /// <summary>A row with its ratio to a reference; without one where there is no reference.</summary>
+    public static BenchmarkRow Compare(
+        string bench, string name, double value, string unit, string? reference, double referenceValue, int threads) =>
+        reference is null
+            ? new(bench, name, value, unit, null, null, threads)
+            : new(bench, name, value, unit, $"{reference}: {referenceValue:G4}", value / referenceValue, threads);
+}

@@ -75,6 +75,13 @@ internal sealed class PeerProcess : IDisposable
             root.GetProperty("tokens_per_cpu_s").GetDouble());
     }
 
+    /// <summary>The peer's mean held-out loss over random batches, in nats a row.</summary>
+    public double Validate(int batches)
+    {
+        using JsonDocument answer = Ask($"validate {batches}");
+        return answer.RootElement.GetProperty("validation_loss").GetDouble();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -18,7 +18,7 @@ internal sealed class RunRecorder : IDisposable
     public RunRecorder(RunFolder folder, TimeProvider clock, string rowName, long resumedStep)
     {
         _metrics = new MetricsLog(folder.MetricsPath, resumedStep);
-        _events = new EventFileWriter(folder.Path, clock);
+        _events = new EventFileWriter(folder.Path, clock, resumedStep > 0 ? resumedStep : null);
         _rowRateTag = $"rate/{rowName} per second";
     }
 
