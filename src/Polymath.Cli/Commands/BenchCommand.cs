@@ -13,6 +13,8 @@ internal static class BenchCommand
 {
     private static readonly (string Name, string Summary, Func<int, Action<string>, IEnumerable<BenchmarkRow>> Run)[] Benchmarks =
     [
+        ("matrices", "matrix products at the shapes of training and decoding, beside this machine's peaks",
+            (threads, _) => MatrixBenchmark.Run(KernelChoice.InstructionSet, threads)),
         ("characters", "the character model in nanoGPT's setting, beside PyTorch",
             (threads, notes) => TrainingBenchmark.Run(TrainingBenchmark.Characters, threads, notes)),
         ("shakespeare", "2 000 steps of that model on tiny Shakespeare: the held-out loss", ShakespeareBenchmark.Run),
