@@ -13,6 +13,8 @@ internal static class BenchCommand
 {
     private static readonly (string Name, string Summary, Func<int, Action<string>, IEnumerable<BenchmarkRow>> Run)[] Benchmarks =
     [
+        ("matrices", "matrix products at the shapes of training and decoding, beside this machine's peaks",
+            (threads, _) => MatrixBenchmark.Run(KernelChoice.InstructionSet, threads)),
         ("characters", "nanoGPT's character model for a CPU, 2 000 steps, beside PyTorch", CharacterBenchmark.Run),
         ("gpt2", "training steps of GPT-2 124M, beside PyTorch", TrainingBenchmark.Run),
         ("tokenizers", "training of a byte-pair vocabulary on 10 MB, and encoding", (_, _) => TokenizerBenchmark.Run()),

@@ -78,6 +78,7 @@ internal sealed class TrainCommand
         var options = new TrainingOptions
         {
             Observer = display,
+            PeakFlopsPerSecond = kernels.ThreadCount * PeakMeter.MeasureFlops(KernelChoice.InstructionSet),
             FastDevelopmentRun = parsed.GetValue(_fast),
             ResumeStep = parsed.GetValue(_resumeStep),
         };

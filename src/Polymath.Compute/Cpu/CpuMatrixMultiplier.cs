@@ -30,7 +30,9 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
         _kernels = kernels;
         _team = team;
         _blocking = blocking;
-        int elements = Math.Max(blocking.PackedElements, blocking.PackedDepth * kernels.Columns);
+
+        // A part of the depth may be a micro-kernel's call deeper than the limit.
+        int elements = Math.Max(blocking.PackedElements, (blocking.PackedDepth + blocking.Depth) * kernels.Columns);
         ScratchBytes = (long)elements * sizeof(float);
         _panels = (float*)HugePages.Allocate((nuint)ScratchBytes);
     }
@@ -51,15 +53,15 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_panels is null, this);
         var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
-        if (product == MatrixProduct.NT && operands.M <= _blocking.InnerProductRows)
+        if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
         {
-            var job = new InnerProductJob(_kernels.InnerProducts, operands);
+            var job = new InnerProductJob(_kernels.InnerProducts(operands.M), operands);
             _team.Run(job.TileCount, job);
         }
-        else if (product != MatrixProduct.NT && operands.M <= _blocking.UnpackedRows
-            && operands.N % _kernels.MinColumns == 0)
+        else if (product != MatrixProduct.NT && operands.N % _kernels.MinColumns == 0
+            && _blocking.PrefersUnpacked(operands.M, operands.N, operands.K))
         {
-            Multiply(operands, null, operands.N);
+            Multiply(operands, null, _blocking.DepthOf(operands.K));
         }
         else
         {
@@ -74,54 +76,6 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
         _panels = null;
     }
 
-    /// <summary>The elements that B takes when packed whole.</summary>
-    internal int PackedLength(int n, int k) => checked(_kernels.PaddedColumns(n) * k);
-
-    /// <summary>Packs B whole, for several products with it.</summary>
-    /// <param name="product">How B lies in memory.</param>
-    /// <param name="b">[N, K] for <see cref="MatrixProduct.NT"/>, else [K, N].</param>
-    /// <param name="panels">Room for <see cref="PackedLength"/> elements, aligned to 64 bytes.</param>
-    internal void Pack(MatrixProduct product, MatrixView b, float* panels)
-    {
-        bool transposed = product == MatrixProduct.NT;
-        Pack(
-            new ProductOperands
-            {
-                B = b.Data,
-                BColumnStride = transposed ? b.Stride : 1,
-                BDepthStride = transposed ? 1 : b.Stride,
-                N = transposed ? b.Rows : b.Columns,
-                K = transposed ? b.Columns : b.Rows,
-            },
-            panels);
-    }
-
-    /// <summary>C (+)= A·B for a B that <see cref="Pack(MatrixProduct, MatrixView, float*)"/> has packed.</summary>
-    /// <param name="product">How A lies in memory.</param>
-    /// <param name="a">[M, K], or [K, M] for <see cref="MatrixProduct.TN"/>.</param>
-    /// <param name="panels">B [K, packedColumns], packed.</param>
-    /// <param name="packedColumns">The columns that were packed.</param>
-    /// <param name="c">[M, N], N at most <paramref name="packedColumns"/>: the first columns.</param>
-    /// <param name="accumulate">Whether the product is added to <paramref name="c"/>.</param>
-    internal void MultiplyPacked(
-        MatrixProduct product, MatrixView a, float* panels, int packedColumns, MatrixView c, bool accumulate = false)
-    {
-        bool transposed = product == MatrixProduct.TN;
-        var operands = new ProductOperands
-        {
-            A = a.Data,
-            ARowStride = transposed ? 1 : a.Stride,
-            ADepthStride = transposed ? a.Stride : 1,
-            C = c.Data,
-            CRowStride = c.Stride,
-            M = c.Rows,
-            N = c.Columns,
-            K = transposed ? a.Rows : a.Columns,
-            Accumulate = accumulate,
-        };
-        Multiply(operands, panels, packedColumns);
-    }
-
     private void PackAndMultiply(in ProductOperands operands)
     {
         int depthPart = _blocking.PackedDepthOf(operands.K);
@@ -133,21 +87,16 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
             {
                 int columns = Math.Min(columnPart, operands.N - column);
                 ProductOperands part = operands.Part(column, columns, k, depth);
-                Pack(part, _panels);
-                Multiply(part, _panels, columns);
+                var packing = new PackingJob(_kernels, part, _panels);
+                _team.Run(packing.TileCount, packing);
+                Multiply(part, _panels, _blocking.DepthOf(operands.K));
             }
         }
     }
 
-    private void Pack(in ProductOperands operands, float* panels)
+    private void Multiply(in ProductOperands operands, float* panels, int depth)
     {
-        var job = new PackingJob(_kernels, operands, panels);
-        _team.Run(job.TileCount, job);
-    }
-
-    private void Multiply(in ProductOperands operands, float* panels, int packedColumns)
-    {
-        var job = new TileJob(_kernels, operands, panels, packedColumns, _blocking, _team.ThreadCount);
+        var job = new TileJob(_kernels, operands, panels, depth, _blocking, _team.ThreadCount);
         _team.Run(job.TileCount, job);
     }
 }

@@ -25,8 +25,9 @@ public static class InstructionSets
         InstructionSet.Portable => true,
         InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
 
-        // The runtime calls 512-bit vectors accelerated only where it has F, BW, CD, DQ and VL and they do not throttle.
-        InstructionSet.Avx512 => Avx512F.IsSupported && Vector512.IsHardwareAccelerated && IsSupported(InstructionSet.Avx2),
+        // The runtime calls 512-bit vectors accelerated where there are F, BW, CD, DQ and VL and they do not throttle.
+        InstructionSet.Avx512 => IsSupported(InstructionSet.Avx2)
+            && Avx512F.IsSupported && Vector512.IsHardwareAccelerated,
         _ => false,
     };
 
@@ -39,8 +40,10 @@ public static class InstructionSets
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "unknown instruction set"),
     };
 
-    /// <summary>The instruction set that a value of <see cref="VariableName"/> names; null or empty: the best.</summary>
-    /// <exception cref="InvalidInputException">The name is unknown, or this machine lacks the instruction set.</exception>
+    /// <summary>
+    /// The instruction set that a value of <see cref="VariableName"/> names; null or empty: the best.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The name is unknown, or this machine lacks it.</exception>
     public static InstructionSet Parse(string? name)
     {
         if (string.IsNullOrEmpty(name))

@@ -54,7 +54,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     /// <param name="tileCount">The number of tiles.</param>
     /// <param name="job">What computes a tile.</param>
     /// <exception cref="InvalidOperationException">Another run of this team is under way.</exception>
-    /// <remarks>What a tile throws is thrown here, the first where several do; tiles not yet begun are left out.</remarks>
+    /// <remarks>What a tile throws is thrown here, one where several do; tiles not yet begun are left out.</remarks>
     public void Run<TJob>(int tileCount, in TJob job)
         where TJob : struct, IParallelJob
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Polymath.Compute.Cpu;
 
 namespace Polymath.Compute.Tests.Cpu;
@@ -99,6 +100,9 @@ public sealed unsafe class SimdTests
             Assert.Equal(9, y[TSimd.Count - 1]);
             TSimd.Store(TSimd.KeepFirst(TSimd.Create(2), count), y);
             Assert.Equal(2 * count, TSimd.Sum(TSimd.Load(y)));
+            TSimd ones = TSimd.KeepFirst(TSimd.Create(1), count), twos = ones + ones;
+            Vector128<float> sums = TSimd.SumEach(ones, twos, twos + ones, twos + twos);
+            Assert.Equal(Vector128.Create(count, 2f * count, 3f * count, 4f * count), sums);
             y[count] = 5;
             Assert.Equal(5, TSimd.HorizontalMax(TSimd.Load(y)));
         }

@@ -108,7 +108,8 @@ public sealed class WorkerTeamTests
         {
             bool[] workers = seen;
             Volatile.Write(ref workers[worker], true);
-            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref workers[0]) && Volatile.Read(ref workers[1]), 10_000));
+            bool HaveMet() => Volatile.Read(ref workers[0]) && Volatile.Read(ref workers[1]);
+            Assert.True(SpinWait.SpinUntil(HaveMet, 10_000));
         }
     }
 

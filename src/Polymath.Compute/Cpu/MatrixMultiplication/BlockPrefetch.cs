@@ -5,8 +5,6 @@ namespace Polymath.Compute.Cpu.MatrixMultiplication;
 /// <summary>Prefetches the lines of a block little by little, so that the memory works while the vectors do.</summary>
 internal unsafe struct BlockPrefetch
 {
-    private const int LineElements = 16;
-
     private readonly nint _stride;
     private readonly int _elements, _linesPerCall;
     private float* _line;
@@ -42,10 +40,7 @@ internal unsafe struct BlockPrefetch
     {
         for (int count = Math.Min(_linesPerCall, _linesLeft); count > 0; count--, _linesLeft--, _line += _stride)
         {
-            for (int element = 0; element < _elements; element += LineElements)
-            {
-                Prefetch.IntoSecondCache(_line + element);
-            }
+            Prefetch.IntoSecondCache(_line, _elements);
         }
     }
 }

@@ -1,17 +1,23 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Polymath.Compute.Cpu.MatrixMultiplication;
 
 /// <summary>
 /// Tiles of inner products, for few rows of A against the weights B [N, K] as they lie: every weight is read once from
-/// memory, which is what bounds such a product.
+/// memory, which is what bounds such a product, so the next tile's columns are asked for while these are multiplied.
+/// Unlike tiles of outer products, these write only the rows and columns that there are.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static unsafe class InnerProductTiles<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
+    /// <summary>The columns of every tile.</summary>
+    public const int Columns = 4;
+
     /// <summary>4 rows, 4 columns: 16 sums, for 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Multiply4x4(TileOperands* tile)
     {
         nint row = tile->ARowStride, lastRow = tile->ARowCount - 1;
@@ -20,54 +26,89 @@ internal static unsafe class InnerProductTiles<TSimd>
         float* a2 = a1 + (lastRow >= 2 ? row : 0), a3 = a2 + (lastRow >= 3 ? row : 0);
         float* b0 = tile->B, b1 = b0 + (lastColumn >= 1 ? column : 0);
         float* b2 = b1 + (lastColumn >= 2 ? column : 0), b3 = b2 + (lastColumn >= 3 ? column : 0);
-        TSimd c00 = default, c01 = default, c02 = default, c03 = default;
-        TSimd c10 = default, c11 = default, c12 = default, c13 = default;
-        TSimd c20 = default, c21 = default, c22 = default, c23 = default;
-        TSimd c30 = default, c31 = default, c32 = default, c33 = default;
-        nint k = 0, depth = tile->Depth;
+        TSimd c00 = TSimd.Zero, c01 = c00, c02 = c00, c03 = c00;
+        TSimd c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+        TSimd c20 = c00, c21 = c00, c22 = c00, c23 = c00;
+        TSimd c30 = c00, c31 = c00, c32 = c00, c33 = c00;
+        nint k = 0, depth = tile->Depth, ahead = Columns * column;
         for (; k <= depth - TSimd.Count; k += TSimd.Count)
         {
             TSimd x0 = TSimd.Load(b0 + k), x1 = TSimd.Load(b1 + k);
             TSimd x2 = TSimd.Load(b2 + k), x3 = TSimd.Load(b3 + k);
+            Prefetch.IntoFirstCache(b0 + ahead + k);
+            Prefetch.IntoFirstCache(b1 + ahead + k);
+            Prefetch.IntoFirstCache(b2 + ahead + k);
+            Prefetch.IntoFirstCache(b3 + ahead + k);
             Add(a0 + k, x0, x1, x2, x3, ref c00, ref c01, ref c02, ref c03);
             Add(a1 + k, x0, x1, x2, x3, ref c10, ref c11, ref c12, ref c13);
             Add(a2 + k, x0, x1, x2, x3, ref c20, ref c21, ref c22, ref c23);
             Add(a3 + k, x0, x1, x2, x3, ref c30, ref c31, ref c32, ref c33);
         }
 
-        TileOperands rest = *tile;
-        rest.B += k;
-        rest.Depth -= k;
-        Store(rest, 0, a0 + k, c00, c01, c02, c03);
-        Store(rest, 1, a1 + k, c10, c11, c12, c13);
-        Store(rest, 2, a2 + k, c20, c21, c22, c23);
-        Store(rest, 3, a3 + k, c30, c31, c32, c33);
+        float* sums = stackalloc float[16];
+        TSimd.SumEach(c00, c01, c02, c03).Store(sums);
+        TSimd.SumEach(c10, c11, c12, c13).Store(sums + 4);
+        TSimd.SumEach(c20, c21, c22, c23).Store(sums + 8);
+        TSimd.SumEach(c30, c31, c32, c33).Store(sums + 12);
+        Join(tile, k, sums);
     }
 
     /// <summary>2 rows, 4 columns: 8 sums, for 16 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Multiply2x4(TileOperands* tile)
     {
+        nint row = tile->ARowStride, lastRow = tile->ARowCount - 1;
         nint column = tile->BStride, lastColumn = tile->BColumnCount - 1;
-        float* a0 = tile->A, a1 = a0 + (tile->ARowCount > 1 ? tile->ARowStride : 0);
+        float* a0 = tile->A, a1 = a0 + (lastRow >= 1 ? row : 0);
         float* b0 = tile->B, b1 = b0 + (lastColumn >= 1 ? column : 0);
         float* b2 = b1 + (lastColumn >= 2 ? column : 0), b3 = b2 + (lastColumn >= 3 ? column : 0);
-        TSimd c00 = default, c01 = default, c02 = default, c03 = default;
-        TSimd c10 = default, c11 = default, c12 = default, c13 = default;
-        nint k = 0, depth = tile->Depth;
+        TSimd c00 = TSimd.Zero, c01 = c00, c02 = c00, c03 = c00;
+        TSimd c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+        nint k = 0, depth = tile->Depth, ahead = Columns * column;
         for (; k <= depth - TSimd.Count; k += TSimd.Count)
         {
             TSimd x0 = TSimd.Load(b0 + k), x1 = TSimd.Load(b1 + k);
             TSimd x2 = TSimd.Load(b2 + k), x3 = TSimd.Load(b3 + k);
+            Prefetch.IntoFirstCache(b0 + ahead + k);
+            Prefetch.IntoFirstCache(b1 + ahead + k);
+            Prefetch.IntoFirstCache(b2 + ahead + k);
+            Prefetch.IntoFirstCache(b3 + ahead + k);
             Add(a0 + k, x0, x1, x2, x3, ref c00, ref c01, ref c02, ref c03);
             Add(a1 + k, x0, x1, x2, x3, ref c10, ref c11, ref c12, ref c13);
         }
 
-        TileOperands rest = *tile;
-        rest.B += k;
-        rest.Depth -= k;
-        Store(rest, 0, a0 + k, c00, c01, c02, c03);
-        Store(rest, 1, a1 + k, c10, c11, c12, c13);
+        float* sums = stackalloc float[8];
+        TSimd.SumEach(c00, c01, c02, c03).Store(sums);
+        TSimd.SumEach(c10, c11, c12, c13).Store(sums + 4);
+        Join(tile, k, sums);
+    }
+
+    /// <summary>1 row, 4 columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void Multiply1x4(TileOperands* tile)
+    {
+        nint column = tile->BStride, lastColumn = tile->BColumnCount - 1;
+        float* a0 = tile->A;
+        float* b0 = tile->B, b1 = b0 + (lastColumn >= 1 ? column : 0);
+        float* b2 = b1 + (lastColumn >= 2 ? column : 0), b3 = b2 + (lastColumn >= 3 ? column : 0);
+        TSimd c00 = TSimd.Zero, c01 = c00, c02 = c00, c03 = c00;
+        nint k = 0, depth = tile->Depth, ahead = Columns * column;
+        for (; k <= depth - TSimd.Count; k += TSimd.Count)
+        {
+            TSimd x0 = TSimd.Load(b0 + k), x1 = TSimd.Load(b1 + k);
+            TSimd x2 = TSimd.Load(b2 + k), x3 = TSimd.Load(b3 + k);
+            Prefetch.IntoFirstCache(b0 + ahead + k);
+            Prefetch.IntoFirstCache(b1 + ahead + k);
+            Prefetch.IntoFirstCache(b2 + ahead + k);
+            Prefetch.IntoFirstCache(b3 + ahead + k);
+            Add(a0 + k, x0, x1, x2, x3, ref c00, ref c01, ref c02, ref c03);
+        }
+
+        float* sums = stackalloc float[4];
+        TSimd.SumEach(c00, c01, c02, c03).Store(sums);
+        Join(tile, k, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,28 +122,26 @@ internal static unsafe class InnerProductTiles<TSimd>
         c3 = TSimd.MultiplyAdd(x, b3, c3);
     }
 
-    // Sums up the lanes of a row's four vectors, adds what they left of the depth, and joins the row to C.
+    // Adds to the sums [rows, 4] what the vectors left of the depth, and joins those that there are to C. They come by
+    // memory: a call that took vectors would have the sums saved to memory within the loops above.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Store(in TileOperands rest, int row, float* a, TSimd c0, TSimd c1, TSimd c2, TSimd c3)
+    private static void Join(TileOperands* tile, nint k, float* sums)
     {
-        if (row >= rest.ARowCount)
+        for (nint row = 0; row < tile->ARowCount; row++, sums += Columns)
         {
-            return;
-        }
-
-        float* sums = stackalloc float[] { TSimd.Sum(c0), TSimd.Sum(c1), TSimd.Sum(c2), TSimd.Sum(c3) };
-        float* c = rest.C + (row * rest.CRowStride);
-        for (int column = 0; column < rest.BColumnCount; column++)
-        {
-            float* b = rest.B + (column * rest.BStride);
-            float sum = sums[column];
-            for (nint k = 0; k < rest.Depth; k++)
+            float* a = tile->A + (row * tile->ARowStride), c = tile->C + (row * tile->CRowStride);
+            for (nint column = 0; column < tile->BColumnCount; column++)
             {
-                sum += a[k] * b[k];
-            }
+                float* b = tile->B + (column * tile->BStride);
+                float sum = sums[column];
+                for (nint rest = k; rest < tile->Depth; rest++)
+                {
+                    sum += a[rest] * b[rest];
+                }
 
-            sum = rest.Accumulate ? sum + c[column] : sum;
-            c[column] = rest.Bias is not null ? sum + rest.Bias[column] : sum;
+                sum = tile->Accumulate ? sum + c[column] : sum;
+                c[column] = tile->Bias is not null ? sum + tile->Bias[column] : sum;
+            }
         }
     }
 }

@@ -26,10 +26,11 @@ internal readonly unsafe struct MicroKernel(
     public delegate*<TileOperands*, void> Multiply { get; } = multiply;
 
     /// <summary>
-    /// Multiplies a tile of which only the first <paramref name="rows"/> rows and <paramref name="columns"/> columns are
-    /// there. A tile cut by the edge is computed aside, whole, and joined to C in the order in which the kernel itself
-    /// would add, so that a result does not depend on where its tile lay.
+    /// Multiplies a tile of which only the first <paramref name="rows"/> rows and <paramref name="columns"/> columns
+    /// are there. A tile cut by the edge is computed aside, whole, and joined to C in the order in which the kernel
+    /// itself would add, so that a result does not depend on where its tile lay.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyPart(TileOperands* tile, int rows, int columns)
     {
         tile->ARowCount = rows;

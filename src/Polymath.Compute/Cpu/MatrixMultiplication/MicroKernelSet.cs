@@ -7,16 +7,20 @@ namespace Polymath.Compute.Cpu.MatrixMultiplication;
 internal sealed unsafe class MicroKernelSet
 {
     private readonly MicroKernel[] _byWidth;
+    private readonly MicroKernel _innerProducts, _innerProductsOfOneRow;
 
     /// <summary>Creates a set.</summary>
     /// <param name="byWidth">Kernels of the same height, widest first.</param>
     /// <param name="innerProducts">The kernel that reads B [N, K] as it lies.</param>
+    /// <param name="innerProductsOfOneRow">The same, for a single row of A.</param>
     /// <param name="packTransposed">Packs a panel whose lines are contiguous along the depth.</param>
     public MicroKernelSet(
-        MicroKernel[] byWidth, MicroKernel innerProducts, delegate*<PanelSource*, float*, void> packTransposed)
+        MicroKernel[] byWidth, MicroKernel innerProducts, MicroKernel innerProductsOfOneRow,
+        delegate*<PanelSource*, float*, void> packTransposed)
     {
         _byWidth = byWidth;
-        InnerProducts = innerProducts;
+        _innerProducts = innerProducts;
+        _innerProductsOfOneRow = innerProductsOfOneRow;
         PackTransposed = packTransposed;
     }
 
@@ -28,9 +32,6 @@ internal sealed unsafe class MicroKernelSet
 
     /// <summary>The columns of the narrowest tile.</summary>
     public int MinColumns => _byWidth[^1].Columns;
-
-    /// <summary>The kernel that reads B [N, K] as it lies; it keeps within the rows and columns that A and B have.</summary>
-    public MicroKernel InnerProducts { get; }
 
     /// <summary>Packs a panel whose lines are contiguous along the depth.</summary>
     public delegate*<PanelSource*, float*, void> PackTransposed { get; }
@@ -54,14 +55,16 @@ internal sealed unsafe class MicroKernelSet
                 new(8, 2 * TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply8x2),
                 new(8, TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply8x1),
             ],
-            new(4, 4, DataType.Float32, &InnerProductTiles<TSimd>.Multiply4x4),
+            new(4, InnerProductTiles<TSimd>.Columns, DataType.Float32, &InnerProductTiles<TSimd>.Multiply4x4),
+            new(1, InnerProductTiles<TSimd>.Columns, DataType.Float32, &InnerProductTiles<TSimd>.Multiply1x4),
             packTransposed)
         : new(
             [
                 new(6, 2 * TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply6x2),
                 new(6, TSimd.Count, DataType.Float32, &OuterProductTiles<TSimd>.Multiply6x1),
             ],
-            new(2, 4, DataType.Float32, &InnerProductTiles<TSimd>.Multiply2x4),
+            new(2, InnerProductTiles<TSimd>.Columns, DataType.Float32, &InnerProductTiles<TSimd>.Multiply2x4),
+            new(1, InnerProductTiles<TSimd>.Columns, DataType.Float32, &InnerProductTiles<TSimd>.Multiply1x4),
             packTransposed);
 
     /// <summary>The narrowest kernel that covers the columns left, or the widest.</summary>
@@ -76,10 +79,8 @@ internal sealed unsafe class MicroKernelSet
         return _byWidth[index];
     }
 
-    /// <summary>The columns that N columns take when packed: whole panels, the last as narrow as its columns allow.</summary>
-    public int PaddedColumns(int columns)
-    {
-        int rest = columns % Columns;
-        return columns - rest + (rest == 0 ? 0 : Covering(rest).Columns);
-    }
+    /// <summary>
+    /// The kernel that reads B [N, K] as it lies, for so many rows of A; it writes only what there is of C.
+    /// </summary>
+    public MicroKernel InnerProducts(int rows) => rows == 1 ? _innerProductsOfOneRow : _innerProducts;
 }

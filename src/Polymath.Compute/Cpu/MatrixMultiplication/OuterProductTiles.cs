@@ -4,9 +4,9 @@ namespace Polymath.Compute.Cpu.MatrixMultiplication;
 
 /// <summary>
 /// Tiles of outer products: for every k a column of A meets a row of B. The sums are locals because only locals live in
-/// registers: with 32 of them, 24 hold the sums of 8x3, three a row of B, one a broadcast element of A; with 16, 12 hold
-/// the sums of 6x2. An element of A costs one broadcast for as many multiply-adds as the tile is vectors wide, so the
-/// widest tile is the fastest.
+/// registers: with 32 of them, 24 hold the sums of 8x3, three a row of B, one a broadcast element of A; with 16, 12
+/// hold the sums of 6x2. An element of A costs one broadcast for as many multiply-adds as the tile is vectors wide, so
+/// the widest tile is the fastest.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static unsafe class OuterProductTiles<TSimd>

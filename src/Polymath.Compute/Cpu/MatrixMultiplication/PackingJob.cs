@@ -26,7 +26,9 @@ internal readonly unsafe struct PackingJob : IParallelJob
             : Blocking.CeilingDivide(product.K, TileDepth);
     }
 
-    /// <summary>The number of tiles: a panel where B's columns are contiguous, a group of rows where its rows are.</summary>
+    /// <summary>
+    /// The number of tiles: a panel where B's columns are contiguous, a group of rows where its rows are.
+    /// </summary>
     public int TileCount { get; }
 
     private bool IsTransposed => _product.BColumnStride != 1;
@@ -51,6 +53,7 @@ internal readonly unsafe struct PackingJob : IParallelJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(int column, int k, int depth)
     {
         int count = Math.Min(_kernels.Columns, _product.N - column);

@@ -28,10 +28,7 @@ internal static unsafe class PanelPacking
                 Vector256.Store(Vector256.Load(from + line), panel + line);
             }
 
-            for (nint ahead = PrefetchDistance; ahead < PrefetchDistance + count; ahead += 16)
-            {
-                Prefetch.IntoFirstCache(from + ahead);
-            }
+            Prefetch.IntoFirstCache(from + PrefetchDistance, source->Count);
 
             for (; line < count; line++)
             {

@@ -35,7 +35,8 @@ internal unsafe struct ProductOperands
         if (k != bDepth || c.Rows != m || c.Columns != n || m < 1 || n < 1 || k < 1)
         {
             throw new ArgumentException(
-                $"{product} does not fit: A [{a.Rows}, {a.Columns}], B [{b.Rows}, {b.Columns}], C [{c.Rows}, {c.Columns}]");
+                $"{product} does not fit: A [{a.Rows}, {a.Columns}], B [{b.Rows}, {b.Columns}], "
+                + $"C [{c.Rows}, {c.Columns}]");
         }
 
         return new ProductOperands

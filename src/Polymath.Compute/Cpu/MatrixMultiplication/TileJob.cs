@@ -10,28 +10,33 @@ internal readonly unsafe struct TileJob : IParallelJob
 {
     private readonly MicroKernelSet _kernels;
     private readonly ProductOperands _product;
-    private readonly Blocking _blocking;
     private readonly float* _panels;
-    private readonly int _packedColumns, _tileRows, _tileColumns, _tilesDown;
+    private readonly int _depth, _tileRows, _tileColumns, _tilesDown;
 
     /// <summary>Prepares a product.</summary>
     /// <param name="kernels">The micro-kernels.</param>
     /// <param name="product">The product.</param>
     /// <param name="panels">B as <see cref="PackingJob"/> packs it, or null: B's rows are read as they lie.</param>
-    /// <param name="packedColumns">The columns that were packed; those that are not in the product are left out.</param>
+    /// <param name="depth">The k that a call of a micro-kernel sums.</param>
     /// <param name="blocking">The sizes of blocks.</param>
     /// <param name="threadCount">The number of threads that tiles are to be shared between.</param>
     public TileJob(
-        MicroKernelSet kernels, in ProductOperands product, float* panels, int packedColumns, Blocking blocking,
+        MicroKernelSet kernels, in ProductOperands product, float* panels, int depth, Blocking blocking,
         int threadCount)
     {
         _kernels = kernels;
         _product = product;
         _panels = panels;
-        _packedColumns = packedColumns;
-        _blocking = blocking;
-        _tileRows = Blocking.EvenPart(product.M, blocking.TileRows, kernels.Rows, threadCount);
-        _tileColumns = Blocking.EvenPart(product.N, blocking.TileColumns, kernels.Columns);
+        _depth = depth;
+
+        // As many tiles down as the threads share evenly; where there are fewer than threads, more tiles across.
+        int down = Blocking.CeilingDivide(product.M, blocking.TileRows);
+        int across = Blocking.CeilingDivide(product.N, blocking.TileColumns);
+        (down, across) = threadCount <= down
+            ? (Blocking.RoundUp(down, threadCount), across)
+            : (down, Math.Max(across, Blocking.CeilingDivide(threadCount, down)));
+        _tileRows = Blocking.PartOf(product.M, down, kernels.Rows);
+        _tileColumns = Blocking.PartOf(product.N, across, kernels.Columns);
         _tilesDown = Blocking.CeilingDivide(product.M, _tileRows);
         TileCount = _tilesDown * Blocking.CeilingDivide(product.N, _tileColumns);
     }
@@ -46,9 +51,9 @@ internal readonly unsafe struct TileJob : IParallelJob
         int row = tile % _tilesDown * _tileRows, rowEnd = Math.Min(_product.M, row + _tileRows);
         int column = tile / _tilesDown * _tileColumns;
         int columnEnd = Math.Min(_product.N, column + _tileColumns);
-        for (int k = 0; k < _product.K; k += _blocking.Depth)
+        for (int k = 0; k < _product.K; k += _depth)
         {
-            int depth = Math.Min(_blocking.Depth, _product.K - k);
+            int depth = Math.Min(_depth, _product.K - k);
             TileOperands operands = new()
             {
                 ARowStride = _product.ARowStride,
@@ -66,9 +71,10 @@ internal readonly unsafe struct TileJob : IParallelJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyPanel(TileOperands* operands, int column, int row, int rowEnd, int k, ref BlockPrefetch prefetch)
+    private void MultiplyPanel(
+        TileOperands* operands, int column, int row, int rowEnd, int k, ref BlockPrefetch prefetch)
     {
-        MicroKernel kernel = _kernels.Covering(_packedColumns - column);
+        MicroKernel kernel = _kernels.Covering(_product.N - column);
         int columns = Math.Min(kernel.Columns, _product.N - column);
         operands->BStride = _panels is null ? _product.BDepthStride : kernel.Columns;
         operands->B = _panels is null
@@ -81,7 +87,20 @@ internal readonly unsafe struct TileJob : IParallelJob
             prefetch.Advance();
             operands->A = _product.A + (row * _product.ARowStride) + (k * _product.ADepthStride);
             operands->C = _product.C + (row * _product.CRowStride) + column;
-            kernel.MultiplyPart(operands, Math.Min(kernel.Rows, rowEnd - row), columns);
+            int rows = Math.Min(kernel.Rows, rowEnd - row);
+            PrefetchTile(operands->C, operands->CRowStride, rows, columns);
+            kernel.MultiplyPart(operands, rows, columns);
+        }
+    }
+
+    // C is not touched until the sums are ready, a microsecond later: by then it is at hand. Measured on large
+    // products: 4 % of the whole, 8 % where the product is added to C.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchTile(float* c, nint stride, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++, c += stride)
+        {
+            Prefetch.IntoFirstCache(c, columns);
         }
     }
 
@@ -95,11 +114,12 @@ internal readonly unsafe struct TileJob : IParallelJob
             (nextRow, nextEnd, nextK) = (rowEnd, Math.Min(_product.M, rowEnd + _tileRows), 0);
         }
 
-        int calls = Blocking.CeilingDivide(rowEnd - row, _kernels.Rows) * Blocking.CeilingDivide(columns, _kernels.Columns);
+        int calls = Blocking.CeilingDivide(rowEnd - row, _kernels.Rows)
+            * Blocking.CeilingDivide(columns, _kernels.Columns);
         return _product.ADepthStride == 1 || nextRow >= nextEnd
             ? default
             : new BlockPrefetch(
                 _product.A + nextRow + (nextK * _product.ADepthStride), _product.ADepthStride,
-                Math.Min(_blocking.Depth, _product.K - nextK), nextEnd - nextRow, calls);
+                Math.Min(_depth, _product.K - nextK), nextEnd - nextRow, calls);
     }
 }

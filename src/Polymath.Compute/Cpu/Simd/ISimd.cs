@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
@@ -73,6 +75,9 @@ internal unsafe interface ISimd<TSelf>
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TSelf value);
+
+    /// <summary>The sums of all lanes of each of four vectors.</summary>
+    static abstract Vector128<float> SumEach(TSelf v0, TSelf v1, TSelf v2, TSelf v3);
 
     /// <summary>The largest of all lanes.</summary>
     static abstract float HorizontalMax(TSelf value);

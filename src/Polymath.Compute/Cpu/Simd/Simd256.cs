@@ -113,6 +113,22 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(Simd256 v0, Simd256 v1, Simd256 v2, Simd256 v3) =>
+        SumEach(v0._lanes, v1._lanes, v2._lanes, v3._lanes);
+
+    /// <summary>The sums of eight lanes each; the vectors are transposed while they are added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(
+        Vector256<float> v0, Vector256<float> v1, Vector256<float> v2, Vector256<float> v3)
+    {
+        Vector256<float> sums01 = Avx.UnpackLow(v0, v1) + Avx.UnpackHigh(v0, v1);
+        Vector256<float> sums23 = Avx.UnpackLow(v2, v3) + Avx.UnpackHigh(v2, v3);
+        Vector256<float> sums = Avx.Shuffle(sums01, sums23, 0x44) + Avx.Shuffle(sums01, sums23, 0xEE);
+        return sums.GetLower() + sums.GetUpper();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float HorizontalMax(Simd256 value) => HorizontalMax(value._lanes);
 
     /// <summary>The largest of eight lanes.</summary>

@@ -110,8 +110,16 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(Simd512 v0, Simd512 v1, Simd512 v2, Simd512 v3) =>
+        Simd256.SumEach(Halve(v0), Halve(v1), Halve(v2), Halve(v3));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float HorizontalMax(Simd512 value) =>
         Simd256.HorizontalMax(Avx.Max(value._lanes.GetLower(), value._lanes.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Halve(Simd512 value) => value._lanes.GetLower() + value._lanes.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> First(int count) =>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
@@ -120,6 +121,11 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(SimdPortable value) => Vector.Sum(value._lanes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(SimdPortable v0, SimdPortable v1, SimdPortable v2, SimdPortable v3) =>
+        Vector128.Create(Sum(v0), Sum(v1), Sum(v2), Sum(v3));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,11 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Polymath.Compute.Tests.Cpu.MatrixMultiplication;
 
-/// <summary>Random matrices for one product, with gaps between rows that must not be touched, and the exact result.</summary>
+/// <summary>
+/// Random matrices for one product, with gaps between rows that must not be touched, and the exact result.
+/// </summary>
 internal sealed unsafe class Operands : IDisposable
 {
     private const float Gap = float.NaN;
-    private readonly List<nint> _blocks = [];
+    private readonly List<GuardedMemory> _blocks = [];
     private readonly float[] _original;
 
     public Operands(MatrixProduct product, int m, int n, int k, int gap, bool accumulate, bool hasBias, ulong seed)
@@ -48,7 +50,7 @@ internal sealed unsafe class Operands : IDisposable
         int depth = Product == MatrixProduct.TN ? A.Rows : A.Columns;
         for (int row = 0; row < C.Rows; row++)
         {
-            for (int column = 0; column < C.Stride; column++)
+            for (int column = 0; column < (row == C.Rows - 1 ? C.Columns : C.Stride); column++)
             {
                 float actual = C.Row(row)[column], before = _original[(row * C.Stride) + column];
                 if (column >= C.Columns)
@@ -76,20 +78,18 @@ internal sealed unsafe class Operands : IDisposable
 
     public void Dispose()
     {
-        foreach (nint block in _blocks)
-        {
-            NativeMemory.Free((void*)block);
-        }
+        _blocks.ForEach(block => block.Dispose());
     }
 
-    private Span<float> AllOfC() => new(C.Data, C.Rows * C.Stride);
+    private Span<float> AllOfC() => new(C.Data, ((C.Rows - 1) * C.Stride) + C.Columns);
 
     private MatrixView Allocate(int rows, int columns, int gap, ref RandomStream random)
     {
-        int stride = columns + gap;
-        var data = (float*)NativeMemory.Alloc((nuint)(rows * stride), sizeof(float));
-        _blocks.Add((nint)data);
-        for (int index = 0; index < rows * stride; index++)
+        int stride = columns + gap, count = ((rows - 1) * stride) + columns;
+        var memory = new GuardedMemory(count);
+        _blocks.Add(memory);
+        float* data = memory.Floats;
+        for (int index = 0; index < count; index++)
         {
             data[index] = index % stride < columns ? (2 * random.NextSingle()) - 1 : Gap;
         }
