@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Polymath.Compute.Cpu;
+using Polymath.Compute.Cpu.Measurements;
 using Polymath.Learning;
 using Spectre.Console;
 
