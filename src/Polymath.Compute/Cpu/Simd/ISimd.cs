@@ -25,7 +25,7 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Reads <see cref="Count"/> numbers; no alignment is needed.</summary>
     static abstract TSelf Load(float* source);
 
-    /// <summary>Reads the first <paramref name="count"/> numbers, fewer than <see cref="Count"/>, touching no memory behind them.</summary>
+    /// <summary>Reads the first <paramref name="count"/> numbers, at most <see cref="Count"/>, touching no memory behind them.</summary>
     /// <param name="source">Where they are.</param>
     /// <param name="count">How many.</param>
     /// <param name="rest">What the other lanes are.</param>
@@ -34,7 +34,7 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Writes all lanes.</summary>
     static abstract void Store(TSelf value, float* destination);
 
-    /// <summary>Writes the first <paramref name="count"/> lanes, fewer than <see cref="Count"/>, and nothing behind them.</summary>
+    /// <summary>Writes the first <paramref name="count"/> lanes, at most <see cref="Count"/>, and nothing behind them.</summary>
     static abstract void StorePartial(TSelf value, float* destination, int count);
 
     /// <summary>The first <paramref name="count"/> lanes of <paramref name="value"/>, zero in the others.</summary>

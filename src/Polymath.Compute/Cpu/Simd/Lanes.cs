@@ -40,7 +40,7 @@ internal readonly unsafe struct AllLanes<TSimd> : ILanes<TSimd>
 
 /// <summary>The first lanes only.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-/// <param name="count">How many, fewer than the vector has.</param>
+/// <param name="count">How many, at most those that the vector has.</param>
 internal readonly unsafe struct FirstLanes<TSimd>(int count) : ILanes<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {

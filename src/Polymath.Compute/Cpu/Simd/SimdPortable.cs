@@ -43,12 +43,18 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdPortable Load(float* source) => new(Vector.Load(source));
 
+    // Element by element: a call here would have the kernels keep their sums in memory, not in registers.
+
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdPortable LoadPartial(float* source, int count, SimdPortable rest)
     {
         Vector<float> lanes = rest._lanes;
-        new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(&lanes, Count));
+        for (int lane = 0; lane < count; lane++)
+        {
+            ((float*)&lanes)[lane] = source[lane];
+        }
+
         return new(lanes);
     }
 
@@ -57,11 +63,14 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
     public static void Store(SimdPortable value, float* destination) => value._lanes.Store(destination);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePartial(SimdPortable value, float* destination, int count)
     {
         Vector<float> lanes = value._lanes;
-        new ReadOnlySpan<float>(&lanes, count).CopyTo(new Span<float>(destination, count));
+        for (int lane = 0; lane < count; lane++)
+        {
+            destination[lane] = ((float*)&lanes)[lane];
+        }
     }
 
     /// <inheritdoc/>
