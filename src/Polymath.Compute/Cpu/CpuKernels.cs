@@ -7,7 +7,7 @@ public abstract class CpuKernels : Kernels
     {
     }
 
-    /// <summary>The bytes of native memory that the kernels hold between their passes; grows to the largest need seen.</summary>
+    /// <summary>The bytes of native memory that the kernels hold; grows to the largest need seen.</summary>
     public abstract long ScratchBytes { get; }
 
     /// <summary>Creates the kernels for an instruction set.</summary>

@@ -183,7 +183,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
 
     /// <inheritdoc/>
     public override void AdamW(
-        in AdamWStep step, float* parameters, float* gradients, float* firstMoments, float* secondMoments, long count) =>
+        in AdamWStep step, float* parameters, float* gradients, float* firstMoments, float* secondMoments,
+        long count) =>
         OptimizerSteps<TSimd>.AdamW(_team, step, parameters, gradients, firstMoments, secondMoments, count);
 
     /// <inheritdoc/>
@@ -197,9 +198,11 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     private static void CheckHeads(
         AttentionShape shape, MatrixView query, MatrixView key, MatrixView value, MatrixView output)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.KeyValueHeadCount);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.HeadWidth);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(shape.HeadCount % shape.KeyValueHeadCount, 0);
+        if (shape.HeadWidth <= 0 || shape.KeyValueHeadCount <= 0 || shape.HeadCount % shape.KeyValueHeadCount != 0)
+        {
+            throw new ArgumentException($"expected query heads in equal groups, found {shape}", nameof(shape));
+        }
+
         Require.Shape(query, query.Rows, checked(shape.HeadCount * shape.HeadWidth));
         Require.Shape(key, key.Rows, checked(shape.KeyValueHeadCount * shape.HeadWidth));
         Require.Shape(value, key.Rows, key.Columns);

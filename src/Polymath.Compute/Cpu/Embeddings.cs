@@ -16,7 +16,8 @@ internal static unsafe class Embeddings<TSimd>
     {
         int rowsPerTile = Tiling.RowsPerTile(y.Columns);
         team.Run(
-            Tiling.CountTiles(y.Rows, rowsPerTile), new ForwardJob(tokens, table, positions, positionTable, y, rowsPerTile));
+            Tiling.CountTiles(y.Rows, rowsPerTile),
+            new ForwardJob(tokens, table, positions, positionTable, y, rowsPerTile));
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Polymath.Compute.Cpu;
 
-/// <summary>The RMS norm of every head by itself, forward and backward. R: rows; a row is heads of H columns each.</summary>
+/// <summary>The RMS norm of every head by itself, forward and backward. A row is heads, side by side.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static unsafe class HeadNormalization<TSimd>
     where TSimd : struct, ISimd<TSimd>

@@ -7,7 +7,7 @@ namespace Polymath.Compute.Cpu;
 internal static unsafe class Normalization<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    /// <summary>sum = x + delta (+ deltaBias); y = norm(sum)·gain (+ shift); see <see cref="Kernels.AddNormalize"/>.</summary>
+    /// <summary>See <see cref="Kernels.AddNormalize"/>.</summary>
     public static void AddNormalize(
         WorkerTeam team, NormalizationKind kind, MatrixView x, MatrixView? delta, float* deltaBias, MatrixView sum,
         float* gain, float* shift, float epsilon, MatrixView y, float* mean, float* inverseDeviation)

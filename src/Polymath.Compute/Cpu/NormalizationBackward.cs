@@ -24,8 +24,8 @@ internal static unsafe class NormalizationBackward<TSimd>
         int chunkCount = Tiling.CountTiles(sum.Rows, rowsPerChunk), stride = PartialRows * columns;
         float* partials = scratch.Take((long)chunkCount * stride);
         var job = new Job(
-            kind == NormalizationKind.LayerNorm, sum, dy, gain, mean, inverseDeviation, dx, accumulate, dShift is not null,
-            dDeltaBias is not null, rowsPerChunk, partials);
+            kind == NormalizationKind.LayerNorm, sum, dy, gain, mean, inverseDeviation, dx, accumulate,
+            dShift is not null, dDeltaBias is not null, rowsPerChunk, partials);
         team.Run(chunkCount, job);
         ColumnSums<TSimd>.Finish(team, partials, stride, chunkCount, columns, dGain);
         if (dShift is not null)
@@ -100,8 +100,8 @@ internal static unsafe class NormalizationBackward<TSimd>
         if (j < columns)
         {
             GradientStep(
-                new FirstLanes<TSimd>(columns - j), x, dy, gain, means, scales, meansOfG, minusMeansOfGn, dx, accumulate,
-                dDeltaBias, j);
+                new FirstLanes<TSimd>(columns - j), x, dy, gain, means, scales, meansOfG, minusMeansOfGn, dx,
+                accumulate, dDeltaBias, j);
         }
     }
 

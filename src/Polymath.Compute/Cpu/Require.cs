@@ -28,7 +28,7 @@ internal static unsafe class Require
         }
     }
 
-    /// <summary>Demands that columns fall into heads of <paramref name="headWidth"/>, a multiple of <paramref name="divisor"/>.</summary>
+    /// <summary>Demands that columns fall into heads whose width is a multiple of <paramref name="divisor"/>.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     public static void Heads(int columns, int headWidth, int divisor = 1)
     {

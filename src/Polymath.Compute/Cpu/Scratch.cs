@@ -10,14 +10,14 @@ internal sealed unsafe class Scratch : IDisposable
     /// <summary>The bytes held.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Room for <paramref name="count"/> numbers, their values arbitrary; what was taken before is gone.</summary>
+    /// <summary>Room for so many numbers, their values arbitrary; what was taken before is gone.</summary>
     public float* Take(long count)
     {
         long bytes = checked(count * sizeof(float));
         if (bytes > Bytes)
         {
             Dispose();
-            _data = (float*)NativeMemory.AlignedAlloc((nuint)bytes, MemoryPlan.AlignmentBytes);
+            _data = (float*)HugePages.Allocate((nuint)bytes);
             Bytes = bytes;
         }
 

@@ -1,6 +1,6 @@
 namespace Polymath.Compute.Cpu;
 
-/// <summary>How work is cut into tiles and sums into chunks: by the size of the work alone, never by the threads.</summary>
+/// <summary>How work is cut into tiles and sums into chunks: by its size alone, never by the threads.</summary>
 internal static class Tiling
 {
     // 64 KiB of fp32: long against the cost of taking a tile, short against an uneven end.

@@ -1,3 +1,5 @@
+using Polymath.Compute.Cpu;
+
 namespace Polymath.Compute.Tests.Cpu;
 
 public sealed unsafe class ActivationTests
@@ -78,6 +80,9 @@ public sealed unsafe class ActivationTests
     {
         float[] extremes = [-1e30f, -1e10f, -1e4f, -100, 100, 1e4f, 1e10f];
         TestMatrix x = TestMatrix.Of(1, extremes.Length, (_, column) => extremes[column]);
+
+        // The derivative squares its argument: 1e30 is beyond its range.
+        TestMatrix squarable = TestMatrix.Of(1, extremes.Length, (_, column) => extremes[Math.Max(column, 1)]);
         double[] expected = [.. extremes.Select(v => v < 0 ? 0.0 : v)];
         double[] slopes = [.. extremes.Select(v => v < 0 ? 0.0 : 1)];
         KernelCheck.Run(
@@ -85,7 +90,7 @@ public sealed unsafe class ActivationTests
             {
                 TestMatrix ys = new(1, extremes.Length), dys = TestMatrix.Of(1, extremes.Length, (_, _) => 1);
                 kernels.Gelu(x.View, ys.View);
-                kernels.GeluBackward(TestMatrix.Of(1, extremes.Length, (_, c) => extremes[Math.Max(c, 1)]).View, dys.View, null);
+                kernels.GeluBackward(squarable.View, dys.View, null);
                 return [ys, dys];
             },
             1e-6, expected, slopes);
@@ -95,12 +100,16 @@ public sealed unsafe class ActivationTests
     public void WhatIsNotANumberStaysSo()
     {
         TestMatrix x = TestMatrix.Of(1, 21, (_, column) => column % 4 == 0 ? double.NaN : 1);
-        foreach (Polymath.Compute.Cpu.InstructionSet set in Polymath.Compute.Cpu.InstructionSets.Supported)
+        foreach (InstructionSet set in InstructionSets.Supported)
         {
-            using var kernels = Polymath.Compute.Cpu.CpuKernels.Create(set, 1);
+            using var kernels = CpuKernels.Create(set, 1);
             TestMatrix y = new(1, 21);
             kernels.Gelu(x.View, y.View);
-            Assert.All(y.ToDoubles().Select((v, column) => (v, column)), e => Assert.Equal(e.column % 4 == 0, double.IsNaN(e.v)));
+            double[] ys = y.ToDoubles();
+            for (int column = 0; column < ys.Length; column++)
+            {
+                Assert.Equal(column % 4 == 0, double.IsNaN(ys[column]));
+            }
         }
     }
 

@@ -40,7 +40,8 @@ public sealed unsafe class AllocationTests
         float* Take() => memory + (next++ * 2 * Rows * Columns);
         MatrixView Matrix() => new(Take(), Rows, Columns);
         MatrixView Wide() => new(Take(), Rows, 2 * Columns);
-        MatrixView x = Matrix(), y = Matrix(), z = Matrix(), dx = Matrix(), dy = Matrix(), wide = Wide(), dWide = Wide();
+        MatrixView x = Matrix(), y = Matrix(), z = Matrix(), dx = Matrix(), dy = Matrix();
+        MatrixView wide = Wide(), dWide = Wide();
         float* gain = Take(), shift = Take(), mean = Take(), inverse = Take(), dGain = Take(), dShift = Take();
         var normalization = NormalizationKind.LayerNorm;
         kernels.Multiply(MatrixProduct.NN, x, new MatrixView(Take(), Columns, Columns), y);

@@ -114,7 +114,8 @@ internal sealed class AttentionReference(AttentionShape shape, AttentionMask mas
                 for (int head = 0; head < _heads; head++)
                 {
                     int row = first + position;
-                    double[] scores = [.. Enumerable.Range(0, seen).Select(j => Score(query, key, row, first + j, head))];
+                    double[] scores =
+                        [.. Enumerable.Range(first, seen).Select(other => Score(query, key, row, other, head))];
                     double max = scores.Max(), sum = scores.Sum(score => Math.Exp(score - max));
                     body(head, row, first, [.. scores.Select(score => Math.Exp(score - max) / sum)]);
                 }

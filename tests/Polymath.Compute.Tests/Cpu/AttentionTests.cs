@@ -99,7 +99,8 @@ public sealed unsafe class AttentionTests
     [InlineData(4, 2, 32, 3, 700)]
     [InlineData(8, 2, 8, 40, 41)]
     [InlineData(2, 1, 12, 530, 600)]
-    public void AttendingOverACacheGivesTheLastRowsOfAttending(int heads, int keyHeads, int width, int newRows, int length)
+    public void AttendingOverACacheGivesTheLastRowsOfAttending(
+        int heads, int keyHeads, int width, int newRows, int length)
     {
         var shape = new AttentionShape(heads, keyHeads, width, 1.2f / MathF.Sqrt(width));
         var reference = new AttentionReference(shape, AttentionMask.Causal, [(length, 0)]);
@@ -130,7 +131,8 @@ public sealed unsafe class AttentionTests
         TestMatrix Moved(int columns, string name)
         {
             double[] x = TestMatrix.Random(36, columns, name).ToDoubles();
-            return TestMatrix.Of(36, columns, (row, column) => x[(row * columns) + column] + (row is >= 9 and < 29 ? offset : 0));
+            double OffsetOf(int row) => row is >= 9 and < 29 ? offset : 0;
+            return TestMatrix.Of(36, columns, (row, column) => x[(row * columns) + column] + OffsetOf(row));
         }
 
         TestMatrix y = new(36, 32), logSums = new(2, 36);

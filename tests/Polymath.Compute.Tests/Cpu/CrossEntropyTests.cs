@@ -71,7 +71,8 @@ public sealed unsafe class CrossEntropyTests
             for (int at = 0; at < 37; at++)
             {
                 using var kernels = CpuKernels.Create(set, 1);
-                TestMatrix logits = TestMatrix.Of(1, 37, (_, column) => column == at ? double.NaN : 1), losses = new(1, 1);
+                TestMatrix logits = TestMatrix.Of(1, 37, (_, column) => column == at ? double.NaN : 1);
+                TestMatrix losses = new(1, 1);
                 int target = 0;
                 kernels.CrossEntropy(logits.View, &target, 0, losses.Data);
                 Assert.True(double.IsNaN(losses.ToDoubles()[0]), $"{set}, column {at}");

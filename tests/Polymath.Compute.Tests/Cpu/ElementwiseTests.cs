@@ -1,3 +1,5 @@
+using Polymath.Compute.Cpu;
+
 namespace Polymath.Compute.Tests.Cpu;
 
 public sealed unsafe class ElementwiseTests
@@ -32,7 +34,7 @@ public sealed unsafe class ElementwiseTests
     public void SquaresBeyondTheRangeOfSinglePrecisionAreSummed()
     {
         TestMatrix x = TestMatrix.Of(1, 50, (_, _) => 1e30f);
-        using var kernels = Polymath.Compute.Cpu.CpuKernels.Create(Polymath.Compute.Cpu.InstructionSets.Best, 1);
+        using var kernels = CpuKernels.Create(InstructionSets.Best, 1);
         Assert.Equal(1, kernels.SumOfSquares(x.Data, 50) / (50 * (double)1e30f * 1e30f), 1e-12);
     }
 

@@ -1,3 +1,5 @@
+using Polymath.Compute.Cpu;
+
 namespace Polymath.Compute.Tests.Cpu;
 
 public sealed unsafe class EmbeddingTests
@@ -30,13 +32,12 @@ public sealed unsafe class EmbeddingTests
             kernels =>
             {
                 TestMatrix ys = new(rows, columns), dTables = table.Copy(), dPositionTables = positionTable.Copy();
-                fixed (int* token = tokens, position = positions)
+                fixed (int* token = tokens, at = positions)
                 {
-                    kernels.Embed(
-                        token, table.View, hasPositions ? position : null, hasPositions ? positionTable.View : null, ys.View);
+                    int* position = hasPositions ? at : null;
+                    kernels.Embed(token, table.View, position, hasPositions ? positionTable.View : null, ys.View);
                     kernels.EmbedBackward(
-                        token, dTables.View, hasPositions ? position : null, hasPositions ? dPositionTables.View : null,
-                        dy.View);
+                        token, dTables.View, position, hasPositions ? dPositionTables.View : null, dy.View);
                 }
 
                 return [ys, dTables, dPositionTables];
@@ -49,7 +50,7 @@ public sealed unsafe class EmbeddingTests
     [InlineData(TokenCount)]
     public void ATokenOutsideOfTheTableIsRefused(int token)
     {
-        using var kernels = Polymath.Compute.Cpu.CpuKernels.Create(Polymath.Compute.Cpu.InstructionSet.Portable, 1);
+        using var kernels = CpuKernels.Create(InstructionSet.Portable, 1);
         TestMatrix table = new(TokenCount, 4), y = new(2, 4);
         int* tokens = stackalloc int[] { 0, token };
         var failure = Assert.Throws<ArgumentException>(() => kernels.Embed(tokens, table.View, null, null, y.View));

@@ -49,7 +49,8 @@ internal static class KernelCheck
         {
             double error = Math.Abs(expected[index] - actual[index]);
             Assert.True(
-                error <= tolerance * scale, $"{where}, element {index}: expected {expected[index]}, found {actual[index]}");
+                error <= tolerance * scale,
+                $"{where}, element {index}: expected {expected[index]}, found {actual[index]}");
         }
     }
 

@@ -15,14 +15,16 @@ public sealed unsafe class NormalizationTests
         TestMatrix shift = TestMatrix.Vector(columns, "shift");
         double[] deltaBias = bias.ToDoubles();
         double[] sum = [.. x.ToDoubles().Plus(delta.ToDoubles()).Select((v, index) => v + deltaBias[index % columns])];
-        double[] y = Norm(sum, columns, gain.ToDoubles(), shift.ToDoubles(), true, out double[] mean, out double[] inverse);
+        double[] y = Norm(
+            sum, columns, gain.ToDoubles(), shift.ToDoubles(), true, out double[] mean, out double[] inverse);
         KernelCheck.Run(
             kernels =>
             {
-                TestMatrix sums = new(rows, columns), ys = new(rows, columns), means = new(1, rows), inverses = new(1, rows);
+                TestMatrix sums = new(rows, columns), ys = new(rows, columns);
+                TestMatrix means = new(1, rows), inverses = new(1, rows);
                 kernels.AddNormalize(
-                    NormalizationKind.LayerNorm, x.View, delta.View, bias.Data, sums.View, gain.Data, shift.Data, Epsilon,
-                    ys.View, means.Data, inverses.Data);
+                    NormalizationKind.LayerNorm, x.View, delta.View, bias.Data, sums.View, gain.Data, shift.Data,
+                    Epsilon, ys.View, means.Data, inverses.Data);
                 return [sums, ys, means, inverses];
             },
             2e-5, sum, y, mean, inverse);
@@ -58,8 +60,8 @@ public sealed unsafe class NormalizationTests
             {
                 TestMatrix sums = x.Copy(), ys = new(9, 40), inverses = new(1, 9);
                 kernels.AddNormalize(
-                    NormalizationKind.RmsNorm, sums.View, delta.View, null, sums.View, gain.Data, null, Epsilon, ys.View,
-                    null, inverses.Data);
+                    NormalizationKind.RmsNorm, sums.View, delta.View, null, sums.View, gain.Data, null, Epsilon,
+                    ys.View, null, inverses.Data);
                 return [sums, ys];
             },
             2e-6, sum, y);

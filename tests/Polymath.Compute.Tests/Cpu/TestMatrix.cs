@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Polymath.Compute.Tests.Cpu;
 
 /// <summary>
@@ -24,7 +26,7 @@ internal sealed unsafe class TestMatrix
 
     public int Stride { get; }
 
-    public float* Data => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_memory, Margin);
+    public float* Data => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, Margin);
 
     public MatrixView View => new(Data, Rows, Columns, Stride);
 

@@ -10,7 +10,7 @@ namespace Polymath.Compute.Cpu;
 internal static unsafe class AttentionBackward<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    private const int KeyBlock = 256, QueryBlock = 48;
+    private const int KeyBlock = 256, QueryBlock = BackwardBuffers<TSimd>.QueryBlock;
     private const float Log2E = 1.44269504f, NaturalLog2 = 0.693147181f;
 
     // How many rows ahead a gradient's lines are asked for before they are written.
@@ -23,67 +23,14 @@ internal static unsafe class AttentionBackward<TSimd>
         MatrixView dValue)
     {
         var sizes = new AttentionSizes<TSimd>(shape.HeadWidth, Math.Min(layout.MaxLength, KeyBlock));
-        float* memory = scratch.Take(new Buffers(sizes, null).Count * team.ThreadCount);
+        float* memory = scratch.Take(new BackwardBuffers<TSimd>(sizes, null).Count * team.ThreadCount);
         team.Run(
             checked(layout.SequenceCount * shape.KeyValueHeadCount),
             new Job(
                 shape, sizes, memory, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue));
     }
 
-    // A query head of a sequence; rows count from the first of the sequence.
-    private readonly struct QueryHead(
-        HeadRows query, HeadRows output, HeadRows dOutput, HeadRows dQuery, float* logSums, float scale,
-        VisibleKeys visible)
-    {
-        public readonly HeadRows Query = query, Output = output, DOutput = dOutput, DQuery = dQuery;
-        public readonly float* LogSums = logSums;
-        public readonly float Scale = scale;
-        public readonly VisibleKeys Visible = visible;
-    }
-
-    // A key head of a sequence.
-    private readonly struct KeyHead(HeadRows key, HeadRows value, HeadRows dKey, HeadRows dValue)
-    {
-        public readonly HeadRows Key = key, Value = value, DKey = dKey, DValue = dValue;
-    }
-
-    // A block of keys as the products read it.
-    private readonly struct KeyStrips(int first, int count, Strips transposedKeys, Strips transposedValues, Strips keys)
-    {
-        public readonly int First = first, Count = count;
-        public readonly Strips TransposedKeys = transposedKeys, TransposedValues = transposedValues, Keys = keys;
-    }
-
-    // The memory of a worker.
-    private readonly struct Buffers
-    {
-        public readonly AttentionSizes<TSimd> Sizes;
-        public readonly float* TransposedKeys, TransposedValues, Keys, DKeys, DValues;
-        public readonly float* Queries, DOutputs, DQueries, Weights, DScores, Means, LogSums;
-        public readonly long Count;
-
-        public Buffers(AttentionSizes<TSimd> sizes, float* memory)
-        {
-            Sizes = sizes;
-            var cutter = new BufferCutter(memory);
-            long keySize = (long)sizes.PaddedKeys * sizes.PaddedWidth, querySize = (long)QueryBlock * sizes.PaddedWidth;
-            TransposedKeys = cutter.Take(keySize);
-            TransposedValues = cutter.Take(keySize);
-            Keys = cutter.Take(keySize);
-            DKeys = cutter.Take(keySize);
-            DValues = cutter.Take(keySize);
-            Queries = cutter.Take(querySize);
-            DOutputs = cutter.Take(querySize);
-            DQueries = cutter.Take(querySize);
-            Weights = cutter.Take((long)QueryBlock * sizes.ScoreStride);
-            DScores = cutter.Take((long)QueryBlock * sizes.ScoreStride);
-            Means = cutter.Take(QueryBlock);
-            LogSums = cutter.Take(QueryBlock);
-            Count = cutter.Count;
-        }
-    }
-
-    private static KeyStrips PackKeys(in Buffers buffers, in KeyHead head, int first, int count)
+    private static KeyStrips PackKeys(in BackwardBuffers<TSimd> buffers, in KeyHead head, int first, int count)
     {
         int width = buffers.Sizes.Width;
         return new(
@@ -94,7 +41,8 @@ internal static unsafe class AttentionBackward<TSimd>
     }
 
     // What a block of queries and a block of keys have to do with each other.
-    private static void Block(in Buffers buffers, in QueryHead head, in KeyHead keyHead, in KeyStrips keys, int q0, int queries)
+    private static void Block(
+        in BackwardBuffers<TSimd> buffers, in QueryHead head, in KeyHead keyHead, in KeyStrips keys, int q0, int queries)
     {
         LoadQueries(buffers, head, q0, queries);
         int groupRows = AttentionTiles<TSimd>.Rows;
@@ -123,9 +71,9 @@ internal static unsafe class AttentionBackward<TSimd>
         }
     }
 
-    // Queries are scaled so that scores are powers of two; the mean is that of a row's weight gradients: dOutput·output.
+    // Queries are scaled so that scores are powers of two; a row's mean is that of its weight gradients, dOutput·output.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void LoadQueries(in Buffers buffers, in QueryHead head, int q0, int queries)
+    private static void LoadQueries(in BackwardBuffers<TSimd> buffers, in QueryHead head, int q0, int queries)
     {
         int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth;
         int rows = AttentionTiles<TSimd>.PaddedRows(queries);
@@ -143,7 +91,7 @@ internal static unsafe class AttentionBackward<TSimd>
     // The weights and score gradients of a group of queries, and what flows back into the queries.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScoreGradients(
-        in Buffers buffers, in QueryHead head, in KeyStrips keys, int q0, int group, int groupEnd)
+        in BackwardBuffers<TSimd> buffers, in QueryHead head, in KeyStrips keys, int q0, int group, int groupEnd)
     {
         int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth, stride = buffers.Sizes.ScoreStride;
         int seen = head.Visible.CountFor(q0 + groupEnd - 1, keys.First, keys.Count);
@@ -151,16 +99,17 @@ internal static unsafe class AttentionBackward<TSimd>
         int padded = Math.Max(vectors * TSimd.Count, AttentionTiles<TSimd>.PaddedRows(seen));
         float* weights = buffers.Weights + (group * stride), dScores = buffers.DScores + (group * stride);
         AttentionTiles<TSimd>.Multiply(
-            buffers.Queries + (group * paddedWidth), paddedWidth, 1, keys.TransposedKeys, weights, stride, vectors, width,
-            accumulate: false);
+            buffers.Queries + (group * paddedWidth), paddedWidth, 1, keys.TransposedKeys, weights, stride, vectors,
+            width, accumulate: false);
         AttentionTiles<TSimd>.Multiply(
-            buffers.DOutputs + (group * paddedWidth), paddedWidth, 1, keys.TransposedValues, dScores, stride, vectors, width,
-            accumulate: false);
+            buffers.DOutputs + (group * paddedWidth), paddedWidth, 1, keys.TransposedValues, dScores, stride, vectors,
+            width, accumulate: false);
         for (int row = group; row < groupEnd; row++)
         {
             SoftmaxRows<TSimd>.Backward(
                 buffers.Weights + (row * stride), buffers.DScores + (row * stride),
-                head.Visible.CountFor(q0 + row, keys.First, keys.Count), padded, buffers.LogSums[row], buffers.Means[row]);
+                head.Visible.CountFor(q0 + row, keys.First, keys.Count), padded, buffers.LogSums[row],
+                buffers.Means[row]);
         }
 
         AttentionTiles<TSimd>.Multiply(
@@ -170,7 +119,7 @@ internal static unsafe class AttentionBackward<TSimd>
 
     // What flows back into keys and values, a tile of them at a time, from the queries that see them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void KeyGradients(in Buffers buffers, VisibleKeys visible, in KeyStrips keys, int q0, int queries)
+    private static void KeyGradients(in BackwardBuffers<TSimd> buffers, VisibleKeys visible, in KeyStrips keys, int q0, int queries)
     {
         int paddedWidth = buffers.Sizes.PaddedWidth, stride = buffers.Sizes.ScoreStride;
         int vectors = buffers.Sizes.WidthVectors, seen = visible.CountFor(q0 + queries - 1, keys.First, keys.Count);
@@ -181,11 +130,11 @@ internal static unsafe class AttentionBackward<TSimd>
             int from = Math.Clamp(visible.FirstQueryOf(keys.First + group) - q0, 0, queries), depth = queries - from;
             int at = (from * stride) + group;
             AttentionTiles<TSimd>.Multiply(
-                buffers.Weights + at, 1, stride, dOutputs.From(from), buffers.DValues + (group * paddedWidth), paddedWidth,
-                vectors, depth, accumulate: true);
+                buffers.Weights + at, 1, stride, dOutputs.From(from), buffers.DValues + (group * paddedWidth),
+                paddedWidth, vectors, depth, accumulate: true);
             AttentionTiles<TSimd>.Multiply(
-                buffers.DScores + at, 1, stride, queryStrips.From(from), buffers.DKeys + (group * paddedWidth), paddedWidth,
-                vectors, depth, accumulate: true);
+                buffers.DScores + at, 1, stride, queryStrips.From(from), buffers.DKeys + (group * paddedWidth),
+                paddedWidth, vectors, depth, accumulate: true);
         }
     }
 
@@ -204,7 +153,7 @@ internal static unsafe class AttentionBackward<TSimd>
         }
     }
 
-    private static void StoreKeyGradients(in Buffers buffers, in KeyHead head, int first, int count)
+    private static void StoreKeyGradients(in BackwardBuffers<TSimd> buffers, in KeyHead head, int first, int count)
     {
         int width = buffers.Sizes.Width, paddedWidth = buffers.Sizes.PaddedWidth;
         for (int row = 0; row < count; row++)
@@ -230,7 +179,7 @@ internal static unsafe class AttentionBackward<TSimd>
             int first = layout.Starts[sequence], length = layout.Lengths[sequence], width = shape.HeadWidth;
             int heads = shape.HeadCount / shape.KeyValueHeadCount;
             VisibleKeys visible = VisibleKeys.Of(layout, sequence);
-            var buffers = new Buffers(sizes, memory + (worker * new Buffers(sizes, null).Count));
+            var buffers = new BackwardBuffers<TSimd>(sizes, memory + (worker * new BackwardBuffers<TSimd>(sizes, null).Count));
             var keyRows = new KeyHead(
                 HeadRows.Of(key, first, keyHead, width), HeadRows.Of(value, first, keyHead, width),
                 HeadRows.Of(dKey, first, keyHead, width), HeadRows.Of(dValue, first, keyHead, width));

@@ -181,8 +181,8 @@ internal static unsafe class AttentionForward<TSimd>
                 int keyHead = head / (shape.HeadCount / shape.KeyValueHeadCount);
                 var buffers = new Buffers(sizes, memory);
                 var rows = new Head(
-                    HeadRows.Of(query, first, head, shape.HeadWidth), HeadRows.Of(key, first, keyHead, shape.HeadWidth),
-                    HeadRows.Of(value, first, keyHead, shape.HeadWidth), HeadRows.Of(output, first, head, shape.HeadWidth),
+                    HeadRows.Of(query, first, head, sizes.Width), HeadRows.Of(key, first, keyHead, sizes.Width),
+                    HeadRows.Of(value, first, keyHead, sizes.Width), HeadRows.Of(output, first, head, sizes.Width),
                     logSums + ((nint)head * query.Rows) + first, shape.Scale, VisibleKeys.Of(layout, sequence));
                 AttendTile(
                     new Buffers(sizes, memory + (worker * buffers.Count)), rows, start,
@@ -201,8 +201,8 @@ internal static unsafe class AttentionForward<TSimd>
             (int start, int end) = Tiling.Range(tile / shape.HeadCount, QueriesPerTile, query.Rows);
             var buffers = new Buffers(sizes, memory);
             var rows = new Head(
-                HeadRows.Of(query, 0, head, shape.HeadWidth), HeadRows.Of(keys, 0, keyHead, shape.HeadWidth),
-                HeadRows.Of(values, 0, keyHead, shape.HeadWidth), HeadRows.Of(output, 0, head, shape.HeadWidth), null,
+                HeadRows.Of(query, 0, head, sizes.Width), HeadRows.Of(keys, 0, keyHead, sizes.Width),
+                HeadRows.Of(values, 0, keyHead, sizes.Width), HeadRows.Of(output, 0, head, sizes.Width), null,
                 shape.Scale, new VisibleKeys(0, keys.Rows - query.Rows, keys.Rows));
             AttendTile(new Buffers(sizes, memory + (worker * buffers.Count)), rows, start, end);
         }

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
-/// Rows of one head brought together from a matrix where the heads lie side by side. Strips
-/// lie one behind the other, zero beyond the columns that there are.
+/// Rows of one head brought together from a matrix where the heads lie side by side. Strips lie one behind the other,
+/// zero beyond the columns that there are.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static unsafe class AttentionPacking<TSimd>
@@ -24,7 +24,8 @@ internal static unsafe class AttentionPacking<TSimd>
     /// <param name="paddedColumns">The columns of the target.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRows(
-        HeadRows source, int first, int rows, int columns, float scale, float* target, int paddedRows, int paddedColumns)
+        HeadRows source, int first, int rows, int columns, float scale, float* target, int paddedRows,
+        int paddedColumns)
     {
         TSimd scales = TSimd.Create(scale);
         for (int row = 0; row < rows; row++, target += paddedColumns)

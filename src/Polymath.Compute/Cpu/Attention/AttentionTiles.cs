@@ -3,7 +3,7 @@ using Polymath.Compute.Cpu.MatrixMultiplication;
 
 namespace Polymath.Compute.Cpu;
 
-/// <summary>What an attention product reads as B: strips of <see cref="AttentionTiles{TSimd}.StripColumns"/> columns.</summary>
+/// <summary>What a product reads as B: strips of <see cref="AttentionTiles{TSimd}.StripColumns"/> columns.</summary>
 /// <param name="data">The first row of the first strip.</param>
 /// <param name="stride">From a row of a strip to the next.</param>
 /// <param name="step">From a strip to the next.</param>

@@ -103,7 +103,8 @@ internal static unsafe class CachedAttention<TSimd>
         public void Execute(int tile, int worker)
         {
             var buffers = new Buffers(sizes, memory + (worker * new Buffers(sizes, null).Count));
-            HeadRows keyRows = HeadRows.Of(keys, 0, tile, sizes.Width), valueRows = HeadRows.Of(values, 0, tile, sizes.Width);
+            HeadRows keyRows = HeadRows.Of(keys, 0, tile, sizes.Width);
+            HeadRows valueRows = HeadRows.Of(values, 0, tile, sizes.Width);
             var visible = new VisibleKeys(0, keys.Rows - query.Rows, keys.Rows);
             int rows = query.Rows * HeadsPerKey;
             for (int row = 0; row < rows; row++)
@@ -134,8 +135,8 @@ internal static unsafe class CachedAttention<TSimd>
             for (int row = 0; row < rows; row++)
             {
                 SoftmaxRows<TSimd>.Weigh(
-                    buffers.Scores + (row * stride), visible.CountFor(row / HeadsPerKey, k0, count), vectors * TSimd.Count,
-                    k0 == 0, ref buffers.Maxima[row], ref buffers.WeightSums[row],
+                    buffers.Scores + (row * stride), visible.CountFor(row / HeadsPerKey, k0, count),
+                    vectors * TSimd.Count, k0 == 0, ref buffers.Maxima[row], ref buffers.WeightSums[row],
                     buffers.Sums + (row * sizes.PaddedWidth), sizes.PaddedWidth);
             }
 

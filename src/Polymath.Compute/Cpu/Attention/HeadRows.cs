@@ -20,7 +20,7 @@ internal readonly unsafe struct HeadRows(float* data, nint stride)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Row(int row) => data + (row * Stride);
 
-    /// <summary>Has a row brought near; the columns from <paramref name="start"/> may be those of the next head.</summary>
+    /// <summary>Has columns of a row brought near; they may be those of the next head.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int row, int start, int count)
     {

@@ -73,8 +73,8 @@ internal static unsafe class SoftmaxRows<TSimd>
     }
 
     /// <summary>
-    /// Makes a row's scores of one block of keys into weights, relative to the largest score so far, and what was summed
-    /// under an earlier, smaller one smaller (Milakov and Gimelshein, "Online normalizer calculation", 2018).
+    /// Makes a row's scores of one block of keys into weights, relative to the largest score so far, and what was
+    /// summed under an earlier, smaller one smaller (Milakov and Gimelshein, "Online normalizer calculation", 2018).
     /// </summary>
     /// <param name="scores">[padded], in powers of two.</param>
     /// <param name="count">The scores that count.</param>
@@ -105,8 +105,8 @@ internal static unsafe class SoftmaxRows<TSimd>
     }
 
     /// <summary>
-    /// Scores become probabilities p = 2^(score - logSum), and their gradients those of the scores, p·(gradient - mean);
-    /// zero beyond the first <paramref name="count"/>.
+    /// Scores become weights p = 2^(score - logSum), and their gradients those of the scores, p·(gradient - mean); zero
+    /// beyond the first <paramref name="count"/>.
     /// </summary>
     /// <param name="scores">[padded], in powers of two; overwritten by p.</param>
     /// <param name="gradients">[padded], of p; overwritten by those of the scores.</param>

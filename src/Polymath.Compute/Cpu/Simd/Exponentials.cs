@@ -4,8 +4,8 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>
 /// Exponential functions by range reduction, 2^x = 2^n·2^f and e^x = 2^n·e^r with f in [-1/2, 1/2] and r in
-/// [-ln 2/2, ln 2/2], and a minimax polynomial of degree 6 (relative error 3e-9 before rounding). Results below 2^-126.5 are zero, results above 2^127.5 infinite, and what
-/// is not a number stays so.
+/// [-ln 2/2, ln 2/2], and a minimax polynomial of degree 6 (relative error 3e-9 before rounding). Results below
+/// 2^-126.5 are zero, results above 2^127.5 infinite, and what is not a number stays so.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
 internal static class Exponentials<TSimd>

@@ -25,7 +25,7 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Reads <see cref="Count"/> numbers; no alignment is needed.</summary>
     static abstract TSelf Load(float* source);
 
-    /// <summary>Reads the first <paramref name="count"/> numbers, at most <see cref="Count"/>, touching no memory behind them.</summary>
+    /// <summary>Reads some numbers, at most <see cref="Count"/>, touching no memory behind them.</summary>
     /// <param name="source">Where they are.</param>
     /// <param name="count">How many.</param>
     /// <param name="rest">What the other lanes are.</param>
@@ -34,7 +34,7 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Writes all lanes.</summary>
     static abstract void Store(TSelf value, float* destination);
 
-    /// <summary>Writes the first <paramref name="count"/> lanes, at most <see cref="Count"/>, and nothing behind them.</summary>
+    /// <summary>Writes the first lanes, at most <see cref="Count"/>, and nothing behind them.</summary>
     static abstract void StorePartial(TSelf value, float* destination, int count);
 
     /// <summary>The first <paramref name="count"/> lanes of <paramref name="value"/>, zero in the others.</summary>
@@ -52,7 +52,7 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Lane by lane.</summary>
     static abstract TSelf operator /(TSelf left, TSelf right);
 
-    /// <summary><paramref name="a"/>·<paramref name="b"/> + <paramref name="c"/>, fused where the hardware can.</summary>
+    /// <summary>a·b + c, fused where the hardware can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>The larger; <paramref name="right"/> where either is not a number.</summary>
@@ -68,8 +68,8 @@ internal unsafe interface ISimd<TSelf>
     static abstract TSelf Round(TSelf value);
 
     /// <summary>
-    /// <paramref name="value"/>·2^<paramref name="exponent"/> for an integer exponent from -127 to 128; zero for -127, so
-    /// that a value near 1 never becomes denormal.
+    /// value·2^exponent for a whole exponent from -127 to 128; zero for -127, so that a value near 1 never becomes
+    /// denormal.
     /// </summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf exponent);
 
