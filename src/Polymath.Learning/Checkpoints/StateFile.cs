@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Polymath.Compute;
 using Polymath.Formats.Safetensors;
 using Polymath.Networks;
@@ -12,8 +13,8 @@ namespace Polymath.Learning;
 /// <param name="values">Its first value; the memory outlives this object.</param>
 public sealed unsafe class StateTensor(string name, IReadOnlyList<long> shape, float* values)
 {
-    // The size of one copy: a span counts in 32 bits.
-    private const int ChunkFloats = 1 << 24;
+    // The size of one read: the system calls count in 32 bits.
+    private const int ChunkBytes = 1 << 26;
 
     /// <summary>Its name.</summary>
     public string Name => name;
@@ -21,14 +22,24 @@ public sealed unsafe class StateTensor(string name, IReadOnlyList<long> shape, f
     /// <summary>The tensor as it is to be written.</summary>
     internal SafetensorsEntry ToEntry() => SafetensorsEntry.FromFloat32(name, DataType.Float32, shape, values);
 
-    /// <summary>Requires the same shape, then copies the values.</summary>
-    internal void Restore(SafetensorsTensor tensor)
+    /// <summary>
+    /// Requires the same shape and type, then reads the values. They are read and not copied from a mapping, whose pages
+    /// would count as memory of the process beyond its plan.
+    /// </summary>
+    internal void Restore(SafetensorsTensor tensor, SafeFileHandle file)
     {
         tensor.RequireShape([.. shape]);
-        for (long done = 0; done < tensor.ElementCount; done += ChunkFloats)
+        if (tensor.DataType != DataType.Float32)
         {
-            int count = (int)Math.Min(ChunkFloats, tensor.ElementCount - done);
-            tensor.ReadFloat32(done, new Span<float>(values + done, count));
+            throw new InvalidInputException($"{tensor.Path}: '{name}' holds {tensor.DataType}, expected Float32");
+        }
+
+        var target = (byte*)values;
+        for (long done = 0; done < tensor.ByteCount;)
+        {
+            var chunk = new Span<byte>(target + done, (int)Math.Min(ChunkBytes, tensor.ByteCount - done));
+            int read = RandomAccess.Read(file, chunk, tensor.Offset + done);
+            done += read > 0 ? read : throw new InvalidInputException($"{tensor.Path}: ends within '{name}'");
         }
     }
 }
@@ -70,9 +81,10 @@ public sealed record StateFile(string Name, IReadOnlyList<StateTensor> Tensors)
                 $"{file.Path} holds '{surplus}', which this recipe's network or optimiser does not have");
         }
 
+        using SafeFileHandle handle = File.OpenHandle(file.Path);
         foreach (StateTensor tensor in Tensors)
         {
-            tensor.Restore(file[tensor.Name]);
+            tensor.Restore(file[tensor.Name], handle);
         }
     }
 }
