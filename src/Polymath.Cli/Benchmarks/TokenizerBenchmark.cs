@@ -8,13 +8,13 @@ namespace Polymath.Cli.Benchmarks;
 /// <summary>Byte-pair training and encoding on the text that every machine with the SDK has.</summary>
 internal static class TokenizerBenchmark
 {
-    private const int TextBytes = 10_000_000;
+    private const int MaxTextBytes = 10_000_000;
     private const int VocabularySize = 4096;
 
     /// <summary>Measures, in processor time.</summary>
     public static IEnumerable<BenchmarkRow> Run()
     {
-        byte[] text = new DotnetDocsSource().ReadHead(TextPart.Training, TextBytes);
+        byte[] text = new DotnetDocsSource().ReadHead(TextPart.Training, MaxTextBytes);
         BytePairTokenizer? tokenizer = null;
         double training = CpuSeconds(() =>
         {

@@ -18,7 +18,7 @@ internal static class BenchCommand
         ("characters", "nanoGPT's character model for a CPU, 2 000 steps, beside PyTorch", CharacterBenchmark.Run),
         ("gpt2", "training steps of GPT-2 124M, beside PyTorch", TrainingBenchmark.Run),
         ("startup", "how long 'polymath --help' takes", (_, _) => StartupBenchmark.Run()),
-        ("tokenizers", "training of a byte-pair vocabulary on 10 MB, and encoding", (_, _) => TokenizerBenchmark.Run()),
+        ("tokenizers", "training of a byte-pair vocabulary on the default text, and encoding", (_, _) => TokenizerBenchmark.Run()),
     ];
 
     public static Command Create()
