@@ -12,8 +12,10 @@ internal static class CommonOptions
 
     public static Option<string[]> Set() => new("--set")
     {
-        Description = "Change a key of the recipe: --set network.width=256. May be given several times.",
-        Arity = ArgumentArity.ZeroOrMore,
+        Description = "Change keys of the recipe, such as network.width=256; one or several behind each --set.",
+        HelpName = "KEY=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
     };
 
     public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON." };
