@@ -36,7 +36,7 @@ internal static class BenchCommand
             "Measure the speed, beside this machine's peaks and the other programs that are installed.",
             """
             polymath bench
-            polymath bench characters --threads 2
+            polymath bench matrices --threads 2
             polymath bench gpt2 --json
             """)
         {

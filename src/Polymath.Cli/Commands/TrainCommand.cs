@@ -147,7 +147,7 @@ internal sealed class TrainCommand
         field = FieldCatalogue.Find(name);
         recipe = RecipeDocument.Compose(field, parsed.GetValue(_recipe), edits);
         recipe = data.Length > 0 ? recipe with { Data = data } : recipe;
-        return RunFolder.Create(parsed.GetValue(_out) ?? NextFolder(name));
+        return parsed.GetValue(_out) is string path ? RunFolder.Create(path) : CreateNext(name);
     }
 
     private RunFolder Resume(
@@ -181,14 +181,23 @@ internal sealed class TrainCommand
         }
     }
 
-    private static string NextFolder(string field)
+    private static RunFolder CreateNext(string field)
     {
         for (int number = 1; ; number++)
         {
             string path = Path.Combine(RunsFolder, $"{field}-{number}");
-            if (!Path.Exists(path))
+            if (RunFolder.IsRun(path))
             {
-                return path;
+                continue;
+            }
+
+            try
+            {
+                return RunFolder.Create(path);
+            }
+            catch (InvalidInputException) when (Path.Exists(path))
+            {
+                // Another process has just begun a run there, or it holds something else.
             }
         }
     }
