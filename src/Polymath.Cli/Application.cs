@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Polymath.Cli.Commands;
-using Polymath.Cli.Terminal;
 using Polymath.Compute;
 
 namespace Polymath.Cli;
@@ -18,21 +17,27 @@ internal static class Application
     /// <summary>Runs the command line and returns the exit code.</summary>
     public static int Run(string[] arguments)
     {
-        ParseResult parsed = CreateRoot().Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        // A prompt may begin with '@' or '-': it is neither a file of arguments nor a bundle of options.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult parsed = CommandLineParser.Parse(CreateRoot(), arguments, parsing);
+        if (parsed.Action is not { ClearsParseErrors: true })
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            IReadOnlyList<string> faults = CommandLineFaults.Of(parsed);
+            if (faults.Count > 0)
             {
-                Console.Error.WriteLine($"error: {message}");
+                return Refuse(faults, CommandLineFaults.PathOf(parsed));
             }
-
-            Console.Error.WriteLine($"'{CommandPath(parsed)} --help' says what is expected.");
-            return BadInput;
         }
 
         try
         {
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            var configuration = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // Signals are the commands' own affair: see Interruption.
+                ProcessTerminationTimeout = null,
+            };
             return parsed.Invoke(configuration);
         }
         catch (Exception error) when (Report(error) is int code)
@@ -41,7 +46,8 @@ internal static class Application
         }
     }
 
-    private static RootCommand CreateRoot()
+    /// <summary>The command with all its parts.</summary>
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand(
             "Polymath trains one kind of deep network to master any field that has data or a simulator.")
@@ -54,29 +60,26 @@ internal static class Application
             DataCommand.Create(),
             BenchCommand.Create(),
         };
-        DocumentedCommand.ShowExamples(
+        DocumentedHelp.Install(
             root,
             """
-            polymath train text                        learn from the documentation of the .NET SDK
-            polymath train text book.txt --budget 10m  learn from a file for ten minutes
-            polymath generate runs/text-1 "Returns "   continue a text
-            polymath fields                            what can be learnt
+            polymath train text                         learn from the documentation of the .NET SDK
+            polymath train text book.txt --budget 10m   learn from a file for ten minutes
+            polymath generate runs/text-1 "Returns "    continue a text
+            polymath fields                             what can be learnt
             """);
         return root;
     }
 
-    private static string CommandPath(ParseResult parsed)
+    private static int Refuse(IReadOnlyList<string> faults, string command)
     {
-        var names = new List<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is not null; result = result.Parent)
+        foreach (string fault in faults)
         {
-            if (result is CommandResult command)
-            {
-                names.Insert(0, command.Command is RootCommand ? "polymath" : command.Command.Name);
-            }
+            Console.Error.WriteLine($"error: {fault}");
         }
 
-        return string.Join(' ', names);
+        Console.Error.WriteLine($"'{command} --help' says what is expected.");
+        return BadInput;
     }
 
     private static int? Report(Exception error)

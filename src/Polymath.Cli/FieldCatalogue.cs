@@ -10,9 +10,11 @@ internal static class FieldCatalogue
     /// <summary>All fields.</summary>
     public static IReadOnlyList<IField> All { get; } = [new TextField()];
 
+    /// <summary>Their names, for a sentence.</summary>
+    public static string Names => string.Join(", ", All.Select(known => known.Name));
+
     /// <summary>The field of that name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static IField Find(string name) => All.FirstOrDefault(field => field.Name == name)
-        ?? throw new InvalidInputException(
-            $"unknown field '{name}', expected one of: {string.Join(", ", All.Select(field => field.Name))}");
+        ?? throw new InvalidInputException($"unknown field '{name}', expected one of: {Names}");
 }

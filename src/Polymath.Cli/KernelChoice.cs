@@ -11,6 +11,9 @@ internal static class KernelChoice
 
     /// <summary>Creates the kernels.</summary>
     /// <param name="threadCount">Threads; 0: all cores.</param>
-    public static CpuKernels Create(int threadCount) =>
-        CpuKernels.Create(InstructionSet, threadCount > 0 ? threadCount : Environment.ProcessorCount);
+    public static CpuKernels Create(int threadCount) => CpuKernels.Create(InstructionSet, ThreadCount(threadCount));
+
+    /// <summary>The number of threads that is meant.</summary>
+    /// <param name="threadCount">Threads; 0: all cores.</param>
+    public static int ThreadCount(int threadCount) => threadCount > 0 ? threadCount : Environment.ProcessorCount;
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Polymath.Cli.Terminal;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Polymath.Cli.Benchmarks;
+using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Spectre.Console;
 
@@ -29,7 +29,7 @@ internal static class BenchCommand
                 "; ", Benchmarks.Select(benchmark => $"{benchmark.Name}: {benchmark.Summary}")) + ".",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var threads = new Option<int>("--threads") { Description = "Our threads.", DefaultValueFactory = _ => 1 };
+        var threads = CommonOptions.Threads(threadCount: 1);
         Option<bool> json = CommonOptions.Json();
         var command = new DocumentedCommand(
             "bench",
@@ -42,7 +42,8 @@ internal static class BenchCommand
         {
             name, threads, json,
         };
-        command.SetAction(parsed => Execute(parsed.GetValue(name), parsed.GetValue(threads), parsed.GetValue(json)));
+        command.SetAction(parsed => Execute(
+            parsed.GetValue(name), KernelChoice.ThreadCount(parsed.GetValue(threads)), parsed.GetValue(json)));
         return command;
     }
 
@@ -67,7 +68,7 @@ internal static class BenchCommand
         }
         else
         {
-            Print(AnsiConsole.Console, rows);
+            Print(Screen.Console, rows);
         }
 
         return 0;

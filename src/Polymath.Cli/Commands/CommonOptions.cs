@@ -2,22 +2,41 @@ using System.CommandLine;
 
 namespace Polymath.Cli.Commands;
 
-/// <summary>Options that several commands share.</summary>
+/// <summary>Options and arguments that several commands share.</summary>
 internal static class CommonOptions
 {
-    public static Option<int> Threads() => new("--threads")
-    {
-        Description = "Threads to compute with; 0: one a core.",
-    };
+    // Beyond any machine; each thread holds memory.
+    private const int LargestThreadCount = 1024;
 
+    /// <summary>The threads to compute with.</summary>
+    /// <param name="threadCount">How many where the option is left out; 0: one a core.</param>
+    public static Option<int> Threads(int threadCount = 0)
+    {
+        Option<int> option = NumberOption.Create("--threads", "count", "Threads to compute with; 0: one a core.", threadCount);
+        option.Validators.Add(result =>
+        {
+            // A value that is no number has its sentence already.
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is < 0 or > LargestThreadCount)
+            {
+                result.AddError($"--threads is {result.GetValueOrDefault<int>()}, expected 0 (one a core) to {LargestThreadCount}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Changes of the recipe.</summary>
     public static Option<string[]> Set() => new("--set")
     {
-        Description = "Change a key of the recipe: --set network.width=256. May be given several times.",
-        Arity = ArgumentArity.ZeroOrMore,
+        Description = "Change keys of the recipe, one or several; 'polymath fields FIELD' shows all of them.",
+        HelpName = "key=value",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
     };
 
+    /// <summary>Whether the result is printed for programs.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print the result as JSON." };
 
+    /// <summary>What was trained.</summary>
     public static Argument<string> Run() => new("RUN")
     {
         Description = "A run's folder, or a model's in the Hugging Face layout.",

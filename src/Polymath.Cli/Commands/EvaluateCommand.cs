@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Polymath.Learning;
 using Polymath.Cli.Terminal;
-using Spectre.Console;
+using Polymath.Learning;
 
 namespace Polymath.Cli.Commands;
 
@@ -29,13 +28,12 @@ internal static class EvaluateCommand
         {
             run, data, json, threads,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(parsed => Interruption.Run(interruption =>
         {
             var options = new RunOptions(
                 parsed.GetValue(threads), parsed.GetValue(data) ?? [], Console.Error.WriteLine);
-            return Task.FromResult(
-                Execute(parsed.GetRequiredValue(run), options, parsed.GetValue(json), cancellation));
-        });
+            return Execute(parsed.GetRequiredValue(run), options, parsed.GetValue(json), interruption.Token);
+        }));
         return command;
     }
 
@@ -50,7 +48,7 @@ internal static class EvaluateCommand
         }
         else
         {
-            ExaminationTable.Print(AnsiConsole.Console, report);
+            ExaminationTable.Print(Screen.Console, report);
         }
 
         return 0;

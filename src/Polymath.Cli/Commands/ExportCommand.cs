@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Polymath.Learning;
 
@@ -15,6 +14,7 @@ internal static class ExportCommand
         var format = new Option<string>("--format")
         {
             Description = "The layout: huggingface.",
+            HelpName = "name",
             DefaultValueFactory = _ => "huggingface",
         };
         var command = new DocumentedCommand(

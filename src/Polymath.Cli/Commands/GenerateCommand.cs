@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Polymath.Learning;
@@ -14,30 +15,35 @@ internal sealed class GenerateCommand
     private readonly Argument<string> _run = CommonOptions.Run();
     private readonly Argument<string> _prompt = new("PROMPT")
     {
-        Description = "The text to continue; '-' reads it from standard input; empty begins a new one.",
+        Description = "The text to continue; '-' reads it from the standard input; left out: begins a new text.",
         DefaultValueFactory = _ => "",
     };
 
-    private readonly Option<int> _maxTokens = Number("--max-tokens", "The most tokens to add.", 256);
-    private readonly Option<float> _temperature = Number(
-        "--temperature", "What logits are divided by; 0 takes the likeliest token.", Defaults.Temperature);
+    private readonly Option<int> _maxTokens = NumberOption.Create(
+        "--max-tokens", "count", "The most tokens to add.", 256);
 
-    private readonly Option<int> _topK = Number("--top-k", "Only the so many likeliest tokens; 0: all.", Defaults.TopK);
-    private readonly Option<float> _topP = Number(
-        "--top-p", "Only the likeliest tokens that together reach this probability.", Defaults.TopP);
+    private readonly Option<float> _temperature = NumberOption.Create(
+        "--temperature", "number", "What logits are divided by; 0 takes the likeliest token.", Defaults.Temperature);
 
-    private readonly Option<float> _minP = Number(
-        "--min-p", "Only tokens at least this share as likely as the likeliest.", Defaults.MinP);
+    private readonly Option<int> _topK = NumberOption.Create(
+        "--top-k", "count", "Only the so many likeliest tokens; 0: all.", Defaults.TopK);
 
-    private readonly Option<float> _penalty = Number(
-        "--repetition-penalty", "Weakens tokens already there; 1: not at all.", Defaults.RepetitionPenalty);
+    private readonly Option<float> _topP = NumberOption.Create(
+        "--top-p", "share", "Only the likeliest tokens that together reach this probability; 1: all.", Defaults.TopP);
 
-    private readonly Option<ulong> _seed = Number(
-        "--seed", "The same seed, prompt and model give the same text.", Defaults.Seed);
+    private readonly Option<float> _minP = NumberOption.Create(
+        "--min-p", "share", "Only tokens at least this share as likely as the likeliest; 0: all.", Defaults.MinP);
+
+    private readonly Option<float> _penalty = NumberOption.Create(
+        "--repetition-penalty", "number", "Weakens tokens already there; 1: not at all.", Defaults.RepetitionPenalty);
+
+    private readonly Option<ulong> _seed = NumberOption.Create(
+        "--seed", "number", "The same seed, prompt and model give the same text.", Defaults.Seed);
 
     private readonly Option<string[]> _stop = new("--stop")
     {
-        Description = "A text that ends the generation; may be given several times.",
+        Description = "A text that ends the generation and is not written; may be given several times.",
+        HelpName = "text",
     };
 
     private readonly Option<int> _threads = CommonOptions.Threads();
@@ -57,7 +63,7 @@ internal sealed class GenerateCommand
             parts._run, parts._prompt, parts._maxTokens, parts._temperature, parts._topK, parts._topP, parts._minP,
             parts._penalty, parts._seed, parts._stop, parts._threads,
         };
-        command.SetAction((parsed, cancellation) => Task.FromResult(parts.Execute(parsed, cancellation)));
+        command.SetAction(parsed => Interruption.Run(interruption => parts.Execute(parsed, interruption.Token)));
         return command;
     }
 
@@ -74,12 +80,28 @@ internal sealed class GenerateCommand
             throw new InvalidInputException($"the field {run.Field.Name} does not generate text");
         }
 
-        using Stream output = Console.OpenStandardOutput();
-        using var writer = new StreamWriter(output, new System.Text.UTF8Encoding(false)) { AutoFlush = true };
-        writer.Write(request.Prompt);
-        generator.Generate(request, writer.Write, cancellation);
-        writer.WriteLine();
+        Write(generator, request, cancellation);
         return 0;
+    }
+
+    private static void Write(ITextGenerator generator, TextGenerationRequest request, CancellationToken cancellation)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        using var writer = new StreamWriter(output, new UTF8Encoding(false)) { AutoFlush = true };
+
+        // A pipe gets just what was generated; on a terminal it must not act as commands.
+        Action<string> write = Console.IsOutputRedirected
+            ? writer.Write
+            : text => writer.Write(VisibleText.Of(text));
+        write(request.Prompt);
+        try
+        {
+            generator.Generate(request, write, cancellation);
+        }
+        finally
+        {
+            writer.WriteLine();
+        }
     }
 
     private SamplingOptions SamplingFrom(ParseResult parsed) => new()
@@ -107,8 +129,25 @@ internal sealed class GenerateCommand
         }
     }
 
-    private static string ReadPrompt(string prompt) => prompt == "-" ? Console.In.ReadToEnd().TrimEnd('\n') : prompt;
+    private static string ReadPrompt(string prompt)
+    {
+        if (prompt != "-")
+        {
+            return prompt;
+        }
 
-    private static Option<T> Number<T>(string name, string description, T value) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
+        using Stream input = Console.OpenStandardInput();
+        using var reader = new StreamReader(input, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        try
+        {
+            string text = reader.ReadToEnd();
+
+            // The line end that 'echo' adds is not meant.
+            return text.EndsWith('\n') ? text[..^1] : text;
+        }
+        catch (DecoderFallbackException fault)
+        {
+            throw new InvalidInputException("the standard input is not UTF-8; expected a text in UTF-8", fault);
+        }
+    }
 }

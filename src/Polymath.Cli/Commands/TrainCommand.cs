@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Polymath.Compute.Cpu;
 using Polymath.Compute.Cpu.Measurements;
 using Polymath.Learning;
-using Spectre.Console;
 
 namespace Polymath.Cli.Commands;
 
@@ -28,20 +26,36 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _budget = new("--budget")
     {
-        Description = "How long to learn: 3m, 1.5h, 2000steps, 5e15flop.",
+        Description = "How long to learn: 90s, 3m, 1.5h, 2000steps or 5e15flop.",
+        HelpName = "amount",
     };
 
     private readonly Option<string[]> _set = CommonOptions.Set();
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "A JSON file with keys of the recipe." };
-    private readonly Option<string?> _out = new("--out") { Description = "The run's folder; left out: runs/FIELD-N." };
-    private readonly Option<string?> _resume = new("--resume") { Description = "Go on with the run in this folder." };
-    private readonly Option<long?> _resumeStep = new("--resume-step")
+    private readonly Option<string?> _recipe = new("--recipe")
     {
-        Description = "With --resume: the checkpoint of this step, not the newest.",
+        Description = "A JSON file with some or all keys of the recipe; --set goes beyond it.",
+        HelpName = "file",
     };
 
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The run's folder, new or empty; left out: runs/FIELD-N.",
+        HelpName = "folder",
+    };
+
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with the run in this folder from its newest checkpoint; --budget is for the whole run.",
+        HelpName = "folder",
+    };
+
+    private readonly Option<long?> _resumeStep = NumberOption.CreateOptional<long>(
+        "--resume-step", "step", "With --resume: go on from the checkpoint of this step.");
+
     private readonly Option<int> _threads = CommonOptions.Threads();
-    private readonly Option<ulong?> _seed = new("--seed") { Description = "The seed of all randomness." };
+    private readonly Option<ulong?> _seed = NumberOption.CreateOptional<ulong>(
+        "--seed", "number", "The seed of all randomness; the same seed, recipe and data give the same bits.");
+
     private readonly Option<bool> _fast = new("--fast-dev-run")
     {
         Description = "Three steps and a short examination, everything written: does it work at all?",
@@ -52,11 +66,11 @@ internal sealed class TrainCommand
         var parts = new TrainCommand();
         var command = new DocumentedCommand(
             "train",
-            "Learn a field: train, examine, write samples and a report into a run's folder. Ctrl-C saves a checkpoint; --resume goes on exactly where the run stopped.",
+            "Learn a field into a run's folder; Ctrl-C saves, --resume goes on.",
             """
             polymath train text
             polymath train text book.txt notes/ --budget 20m --out runs/book
-            polymath train text moby-dick --set network.width=384 --set learning.optimizer=AdamW
+            polymath train text moby-dick --set network.width=384 learning.optimizer=AdamW
             polymath train text --set from=model --budget 500steps
             polymath train --resume runs/text-1
             polymath train --resume runs/text-1 --budget 2h
@@ -65,17 +79,17 @@ internal sealed class TrainCommand
             parts._field, parts._data, parts._budget, parts._set, parts._recipe, parts._out, parts._resume,
             parts._resumeStep, parts._threads, parts._seed, parts._fast,
         };
-        command.SetAction(parts.Execute);
+        command.SetAction(parsed => Interruption.Run(interruption => parts.Execute(parsed, interruption)));
         return command;
     }
 
-    private int Execute(ParseResult parsed)
+    private int Execute(ParseResult parsed, Interruption interruption)
     {
         using RunFolder folder = OpenFolder(parsed, out IField field, out Recipe recipe);
         using CpuKernels kernels = KernelChoice.Create(parsed.GetValue(_threads));
-        bool live = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
-        var display = new TrainingDisplay(Console.Out, AnsiConsole.Console, live, TimeProvider.System);
-        using var signals = new SignalCancellation();
+        var display = new TrainingDisplay(Console.Out, Screen.Console, Screen.IsLive, TimeProvider.System);
+        using CancellationTokenRegistration note = interruption.Token.Register(
+            () => display.Say("stopping in good order; a second signal ends at once"));
         var options = new TrainingOptions
         {
             Observer = display,
@@ -83,19 +97,21 @@ internal sealed class TrainCommand
             FastDevelopmentRun = parsed.GetValue(_fast),
             ResumeStep = parsed.GetValue(_resumeStep),
         };
-        TrainingOutcome outcome = Training.Run(field, recipe, folder, kernels, options, signals.Token);
-        display.CloseLine();
+        TrainingOutcome outcome = Training.Run(field, recipe, folder, kernels, options, interruption.Token);
+        display.Close();
+        string run = Paths.Shown(folder.Path);
         if (!outcome.IsComplete)
         {
-            Console.WriteLine(outcome.CheckpointPath is null
-                ? "interrupted before the first checkpoint"
-                : $"interrupted at step {outcome.Step:N0}; 'polymath train --resume {Shown(folder.Path)}' goes on");
-            throw new InterruptedException(signals.Signal);
+            string where = outcome.CheckpointPath is null ? "before the first step" : $"at step {outcome.Step:N0}";
+            Console.WriteLine($"interrupted {where}; {CommandName.Value} train --resume {run} goes on");
+            throw interruption.ToException();
         }
 
-        ExaminationTable.Print(AnsiConsole.Console, outcome.Report!);
-        Console.WriteLine($"report: {Shown(folder.ReportPath)}   chart: {Shown(folder.LossChartPath)}");
-        Console.WriteLine($"continue a text: polymath generate {Shown(folder.Path)} \"...\"");
+        Console.WriteLine();
+        ExaminationTable.Print(Screen.Console, outcome.Report!);
+        Console.WriteLine();
+        Console.WriteLine($"report: {Paths.Shown(folder.ReportPath)}   chart: {Paths.Shown(folder.LossChartPath)}");
+        Console.WriteLine($"continue a text: {CommandName.Value} generate {run} \"...\"");
         return 0;
     }
 
@@ -122,7 +138,7 @@ internal sealed class TrainCommand
         ParseResult parsed, string[] data, List<string> edits, out IField field, out Recipe recipe)
     {
         string name = parsed.GetValue(_field)
-            ?? throw new InvalidInputException("what is to be learnt? Name a field, for example: polymath train text");
+            ?? throw new InvalidInputException($"the field is missing, expected one of: {FieldCatalogue.Names}");
         if (parsed.GetValue(_resumeStep) is not null)
         {
             throw new InvalidInputException("--resume-step goes with --resume");
@@ -131,15 +147,18 @@ internal sealed class TrainCommand
         field = FieldCatalogue.Find(name);
         recipe = RecipeDocument.Compose(field, parsed.GetValue(_recipe), edits);
         recipe = data.Length > 0 ? recipe with { Data = data } : recipe;
-        return RunFolder.Create(parsed.GetValue(_out) ?? NextFolder(name));
+        return parsed.GetValue(_out) is string path ? RunFolder.Create(path) : CreateNext(name);
     }
 
     private RunFolder Resume(
         string run, ParseResult parsed, string[] data, List<string> edits, out IField field, out Recipe recipe)
     {
-        if (data.Length > 0 || parsed.GetValue(_recipe) is not null || parsed.GetValue(_out) is not null)
+        bool isAnother = data.Length > 0 || parsed.GetValue(_recipe) is not null || parsed.GetValue(_out) is not null
+            || parsed.GetValue(_fast);
+        if (isAnother)
         {
-            throw new InvalidInputException("a resumed run keeps its data, recipe and folder: give only --budget or --set with --resume");
+            throw new InvalidInputException("a resumed run keeps its data, recipe and folder: "
+                + "expected --resume without DATA, --recipe, --out and --fast-dev-run");
         }
 
         RunFolder folder = RunFolder.Resume(run);
@@ -162,47 +181,24 @@ internal sealed class TrainCommand
         }
     }
 
-    private static string NextFolder(string field)
+    private static RunFolder CreateNext(string field)
     {
         for (int number = 1; ; number++)
         {
             string path = Path.Combine(RunsFolder, $"{field}-{number}");
-            if (!Path.Exists(path))
+            if (RunFolder.IsRun(path))
             {
-                return path;
+                continue;
             }
-        }
-    }
 
-    private static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
-
-    /// <summary>Turns Ctrl-C and SIGTERM into a request to save and stop; a second one ends the process at once.</summary>
-    private sealed class SignalCancellation : IDisposable
-    {
-        private readonly CancellationTokenSource _source = new();
-        private readonly PosixSignalRegistration[] _registrations;
-
-        public SignalCancellation() => _registrations =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 2)),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, 15)),
-        ];
-
-        public CancellationToken Token => _source.Token;
-
-        public int Signal { get; private set; } = 2;
-
-        public void Dispose()
-        {
-            Array.ForEach(_registrations, registration => registration.Dispose());
-            _source.Dispose();
-        }
-
-        private void Stop(PosixSignalContext context, int signal)
-        {
-            context.Cancel = !_source.IsCancellationRequested;
-            Signal = signal;
-            _source.Cancel();
+            try
+            {
+                return RunFolder.Create(path);
+            }
+            catch (InvalidInputException) when (Path.Exists(path))
+            {
+                // Another process has just begun a run there, or it holds something else.
+            }
         }
     }
 }

@@ -3,32 +3,38 @@ using Spectre.Console;
 
 namespace Polymath.Cli.Terminal;
 
-/// <summary>Metrics and the figures beside them, as a table.</summary>
+/// <summary>Metrics, each with the figures beside it, as a table.</summary>
 internal static class ExaminationTable
 {
+    // Counts are told from measures by being whole and too large for a measure.
+    private const double SmallestCount = 1000;
+
     /// <summary>Prints the examination of a report.</summary>
     public static void Print(IAnsiConsole console, RunReport report)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("", "metric", "value");
-        table.Columns[2].RightAligned();
-        foreach ((string name, double value) in report.Metrics)
+        var grid = new Grid().AddColumn(Screen.Column())
+            .AddColumn(Screen.Column().PadLeft(0).RightAligned()).AddColumn(new GridColumn().PadRight(0));
+        foreach ((string metric, double value) in report.Metrics)
         {
-            Row("this network", name, value);
+            IEnumerable<ReferenceFigure> references = report.References.Where(reference => reference.Metric == metric);
+            grid.AddRow(new Text(Named(metric)), new Text(Figure(value)), new Text(references.Any() ? "this network" : ""));
+            foreach (ReferenceFigure reference in references)
+            {
+                grid.AddRow(Text.Empty, new Text(Figure(reference.Value)), new Text(reference.Name));
+            }
         }
 
-        foreach (ReferenceFigure reference in report.References)
-        {
-            Row(reference.Name, reference.Metric, reference.Value);
-        }
-
-        console.Write(table);
+        console.Write(grid);
         foreach (string remark in report.Remarks)
         {
-            console.WriteLine(remark);
+            console.Write(new Padder(new Text(remark), new Padding(2, 0, 0, 0)));
         }
-
-        void Row(string whose, string metric, double value) =>
-            table.AddRow(new Text(whose), new Text(metric.Replace('_', ' ')), new Text($"{value:G6}"));
     }
+
+    /// <summary>A metric's name as a person reads it.</summary>
+    public static string Named(string metric) => metric.Replace('_', ' ');
+
+    private static string Figure(double value) => value == Math.Floor(value) && value >= SmallestCount
+        ? value.ToString("N0")
+        : value.ToString("G5");
 }

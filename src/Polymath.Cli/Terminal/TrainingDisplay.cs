@@ -6,130 +6,149 @@ namespace Polymath.Cli.Terminal;
 
 /// <summary>
 /// Shows how training goes: one line that renews itself on a terminal, a plain line now and then where the output is
-/// piped. What stays (examinations, checkpoints, notes) is printed above it.
+/// piped. What stays (examinations, notes) is printed above it.
 /// </summary>
 internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, bool live, TimeProvider clock) : ITrainingObserver
 {
+    private const int FactNameWidth = 16;
+    private const string Erase = "\r\u001b[K";
+
     private static readonly TimeSpan LivePause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainPause = TimeSpan.FromSeconds(10);
 
-    private string _decisive = "";
-    private string _rowName = "rows";
+    // A signal's note comes from another thread.
+    private readonly Lock _lock = new();
+
+    private ProgressLine _progress = new("rows");
     private long _lastShown;
     private bool _lineOpen;
 
     /// <inheritdoc/>
     public void OnStart(TrainingStart start)
     {
-        _rowName = start.RowName;
-        Say(start.ResumedStep > 0
-            ? $"resuming {start.RunPath} at step {start.ResumedStep:N0}"
-            : $"training {start.Field} into {start.RunPath}");
+        _progress = new ProgressLine(start.RowName);
+        string path = Paths.Shown(start.RunPath);
+        Say(start.ResumedStep > 0 ? $"resuming {path} at step {start.ResumedStep:N0}" : $"training {start.Field} into {path}");
+        var facts = new Grid().AddColumn(Screen.Column().Width(FactNameWidth)).AddColumn(new GridColumn().PadRight(0));
         foreach ((string name, string value) in start.Facts)
         {
-            Say($"  {name,-16} {value}");
+            facts.AddRow(new Text(name), new Text(value));
         }
 
-        Say($"  {"parameters",-16} {start.ParameterCount:N0}");
-        Say($"  {"kernels",-16} {start.Kernels}, {start.ThreadCount} thread{(start.ThreadCount == 1 ? "" : "s")}");
-        string budget = start.TotalSteps > 0 ? $"{start.Budget} ({start.TotalSteps:N0} steps)" : $"{start.Budget}";
-        Say($"  {"budget",-16} {budget}");
-        MemoryReport memory = start.Memory;
-        string parts = string.Join(", ", memory.Planned.Take(5).Select(part => $"{part.Purpose} {ByteSize.Format(part.Bytes)}"));
-        Say($"  {"memory plan",-16} {ByteSize.Format(memory.TotalBytes)}: {parts}, process {ByteSize.Format(memory.BaselineBytes)}");
+        string threads = $"{start.ThreadCount} thread{(start.ThreadCount == 1 ? "" : "s")}";
+        facts.AddRow(new Text("parameters"), new Text($"{start.ParameterCount:N0}"));
+        facts.AddRow(new Text("kernels"), new Text($"{start.Kernels}, {threads}"));
+        facts.AddRow(new Text("budget"), new Text(BudgetOf(start)));
+        facts.AddRow(new Text("memory plan"), new Text(MemoryOf(start.Memory)));
+        console.Write(facts);
         _lastShown = clock.GetTimestamp();
     }
 
     /// <inheritdoc/>
     public void OnStep(in StepReport report)
     {
-        bool last = report.Step == report.TotalSteps;
-        TimeSpan pause = live ? LivePause : PlainPause;
-        if (!last && report.Step > 1 && clock.GetElapsedTime(_lastShown) < pause)
+        bool isDue = report.Step == 1 || report.Step == report.TotalSteps
+            || clock.GetElapsedTime(_lastShown) >= (live ? LivePause : PlainPause);
+        if (isDue)
         {
-            return;
+            _lastShown = clock.GetTimestamp();
+            ShowProgress(_progress.Write(report, live ? console.Profile.Width - 1 : int.MaxValue));
         }
+    }
 
-        _lastShown = clock.GetTimestamp();
-        string line = StepLine(report);
-        if (live)
+    /// <inheritdoc/>
+    public void OnExaminationStart(long step, ExaminationDepth depth)
+    {
+        if (depth == ExaminationDepth.Full)
         {
-            output.Write("\r" + Fit(line) + "\u001b[K");
-            output.Flush();
-            _lineOpen = true;
-        }
-        else
-        {
-            Say(line);
+            ShowProgress("examining the best checkpoint on all held-out data ...");
         }
     }
 
     /// <inheritdoc/>
     public void OnExamination(ExaminationReport report)
     {
-        if (report.Result.Metrics.Count == 0)
+        // The last one is shown as a table.
+        if (report.IsFinal || report.Result.Metrics.Count == 0)
         {
             return;
         }
 
-        _decisive = $"{report.Result.Metrics[0].Key.Replace('_', ' ')} {Number(report.Result.Metrics[0].Value)}";
-        string others = string.Join("  ", report.Result.Metrics.Skip(1).Take(2)
-            .Select(metric => $"{metric.Key.Replace('_', ' ')} {Number(metric.Value)}"));
-        string best = report.IsBest ? "  (best)" : "";
-        Say($"step {report.Step,7:N0}  held-out {_decisive}  {others}{best}");
+        string[] metrics = [.. report.Result.Metrics.Take(2)
+            .Select(metric => $"{ExaminationTable.Named(metric.Key)} {metric.Value.ToString("G5", CultureInfo.InvariantCulture)}")];
+        _progress.HeldOut = metrics[0];
+        Say($"step {report.Step:N0}  held out: {string.Join("  ", metrics)}{(report.IsBest ? "  best so far" : "")}");
     }
 
     /// <inheritdoc/>
     public void OnSamples(IReadOnlyList<string> samples)
     {
-        foreach (string sample in samples)
+        for (int index = 0; index < samples.Count; index++)
         {
-            CloseLine();
-            console.WriteLine();
-            console.Write(new Panel(new Text(sample)).Header("sample").Expand());
+            Say("");
+            Say($"sample {index + 1} of {samples.Count}");
+            var text = new Text(VisibleText.Of(samples[index].ReplaceLineEndings("\n").TrimEnd()));
+            console.Write(new Padder(text, new Padding(2, 0, 0, 0)));
         }
     }
 
     /// <inheritdoc/>
     public void OnNote(string note) => Say(note);
 
-    /// <summary>Ends the live line, so that what follows starts on a line of its own.</summary>
-    public void CloseLine()
+    /// <summary>Prints a line that stays.</summary>
+    public void Say(string line)
     {
-        if (_lineOpen)
+        lock (_lock)
         {
-            console.WriteLine();
-            _lineOpen = false;
+            Close();
+            output.WriteLine(line);
+            output.Flush();
         }
     }
 
-    private string StepLine(in StepReport report)
+    private void ShowProgress(string line)
     {
-        string total = report.TotalSteps > 0 ? $"/{report.TotalSteps:N0}" : "";
-        string left = report.TimeLeft is TimeSpan time ? $"  {Duration(time)} left" : "";
-        string share = report.ShareOfPeak > 0 ? $" ({report.ShareOfPeak:P0} of peak)" : "";
-        string decisive = _decisive.Length > 0 ? $"  held-out {_decisive}" : "";
-        return $"step {report.Step,7:N0}{total}  loss {report.Loss:F4}{decisive}  {report.RowsPerSecond:N0} {_rowName}/s"
-            + $"  {report.FlopsPerSecond / 1e9:N0} GFLOP/s{share}{left}";
-    }
-
-    private void Say(string line)
-    {
-        if (_lineOpen)
+        if (!live)
         {
-            output.Write("\r\u001b[K");
-            _lineOpen = false;
+            Say(line);
+            return;
         }
 
-        output.WriteLine(line);
-        output.Flush();
+        lock (_lock)
+        {
+            output.Write(Erase + line);
+            output.Flush();
+            _lineOpen = true;
+        }
     }
 
-    private string Fit(string line) => line.Length < console.Profile.Width ? line : line[..(console.Profile.Width - 1)];
+    /// <summary>Takes the line that renews itself away.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            if (_lineOpen)
+            {
+                output.Write(Erase);
+                output.Flush();
+                _lineOpen = false;
+            }
+        }
+    }
 
-    private static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+    private static string BudgetOf(TrainingStart start) => start.Budget.Kind switch
+    {
+        BudgetKind.Steps => $"{start.TotalSteps:N0} steps",
+        BudgetKind.Time when start.TotalSteps == 0 => ProgressLine.Duration(TimeSpan.FromSeconds(start.Budget.Amount)),
+        BudgetKind.Time =>
+            $"{ProgressLine.Duration(TimeSpan.FromSeconds(start.Budget.Amount))}, {start.TotalSteps:N0} steps",
+        _ when start.TotalSteps == 0 => $"{start.Budget}",
+        _ => $"{start.Budget}, {start.TotalSteps:N0} steps",
+    };
 
-    private static string Duration(TimeSpan time) => time.TotalHours >= 1
-        ? $"{(int)time.TotalHours}h{time.Minutes:00}m"
-        : time.TotalMinutes >= 1 ? $"{time.Minutes}m{time.Seconds:00}s" : $"{Math.Max(0, time.Seconds)}s";
+    private static string MemoryOf(MemoryReport memory)
+    {
+        IEnumerable<string> parts = memory.Planned.Take(5).Select(part => $"{part.Purpose} {ByteSize.Format(part.Bytes)}");
+        return $"{ByteSize.Format(memory.TotalBytes)}: {string.Join(", ", parts)}, process {ByteSize.Format(memory.BaselineBytes)}";
+    }
 }

@@ -1,7 +1,7 @@
 namespace Polymath.Learning;
 
-/// <summary>How far two words are apart: insertions, deletions and substitutions (Levenshtein, 1966).</summary>
-internal static class EditDistance
+/// <summary>How far two words are apart: insertions, deletions and substitutions (Levenshtein, 1966), for suggestions.</summary>
+public static class EditDistance
 {
     /// <summary>The fewest edits of one letter that turn one word into the other, case ignored.</summary>
     public static int Between(ReadOnlySpan<char> first, ReadOnlySpan<char> second)

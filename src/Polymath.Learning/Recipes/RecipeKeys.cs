@@ -52,7 +52,9 @@ internal sealed class RecipeKeys(JsonTypeInfo root)
             (best, bestDistance) = distance < bestDistance ? (candidate, distance) : (best, bestDistance);
         }
 
-        return best is not null && bestDistance <= Math.Max(2, last.Length / 3) ? $"; did you mean '{best}'?" : "";
+        // Two slips in a word of three letters make another word.
+        int largest = last.Length < 4 ? 1 : Math.Max(2, last.Length / 3);
+        return best is not null && bestDistance <= largest ? $"; did you mean '{best}'?" : "";
     }
 
     private static IEnumerable<string> AllKeys(JsonTypeInfo group, string prefix)

@@ -15,11 +15,15 @@ public sealed class RunFolder : IDisposable
     private readonly FileStream? _lock;
     private readonly bool _wasEmpty;
 
-    private RunFolder(string path, FileStream? trainingLock, bool wasEmpty)
+    // The folders that this process made above the run's own, the nearest first.
+    private readonly IReadOnlyList<string> _madeParents;
+
+    private RunFolder(string path, FileStream? trainingLock, bool wasEmpty, IReadOnlyList<string> madeParents)
     {
         Path = path;
         _lock = trainingLock;
         _wasEmpty = wasEmpty;
+        _madeParents = madeParents;
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -77,7 +81,8 @@ public sealed class RunFolder : IDisposable
         }
 
         bool wasEmpty = !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any();
-        return new RunFolder(path, Lock(path), wasEmpty);
+        IReadOnlyList<string> missing = MissingParents(path);
+        return new RunFolder(path, Lock(path), wasEmpty, missing);
     }
 
     /// <summary>Opens an existing run to train it further, and locks it.</summary>
@@ -85,12 +90,12 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Resume(string path)
     {
         path = Existing(path);
-        return new RunFolder(path, Lock(path), wasEmpty: false);
+        return new RunFolder(path, Lock(path), wasEmpty: false, []);
     }
 
     /// <summary>Opens an existing run to read it, while it may be trained by another process.</summary>
     /// <exception cref="InvalidInputException">The folder holds no run.</exception>
-    public static RunFolder Open(string path) => new(Existing(path), null, wasEmpty: false);
+    public static RunFolder Open(string path) => new(Existing(path), null, wasEmpty: false, []);
 
     /// <summary>Whether a folder holds a run.</summary>
     public static bool IsRun(string path) => File.Exists(System.IO.Path.Combine(path, "recipe.json"));
@@ -126,7 +131,7 @@ public sealed class RunFolder : IDisposable
         // The folder was empty when this process locked it, so whatever lies in it is a half-made run.
         if (_wasEmpty && !IsRun(Path))
         {
-            Clear(Path);
+            Clear(Path, _madeParents);
         }
 
         _lock.Dispose();
@@ -166,11 +171,29 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private static void Clear(string path)
+    private static List<string> MissingParents(string path)
+    {
+        var missing = new List<string>();
+        string? parent = System.IO.Path.GetDirectoryName(path);
+        while (parent is not null && !Directory.Exists(parent))
+        {
+            missing.Add(parent);
+            parent = System.IO.Path.GetDirectoryName(parent);
+        }
+
+        return missing;
+    }
+
+    private static void Clear(string path, IReadOnlyList<string> madeParents)
     {
         try
         {
             Directory.Delete(path, recursive: true);
+            foreach (string parent in madeParents)
+            {
+                // Refused where another run has come into it meanwhile.
+                Directory.Delete(parent);
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,10 +1,14 @@
 using Polymath.Compute;
+using Polymath.Networks;
 
 namespace Polymath.Learning;
 
 /// <summary>A run's network with its best parameters, opened to be examined or used.</summary>
 public sealed class TrainedRun : IDisposable
 {
+    // A run that is being trained retires checkpoints while they are read; so often in a row is no chance any more.
+    private const int LargestAttempts = 100;
+
     private readonly MemoryPlan _plan;
     private readonly IField _field;
     private readonly RunFolder _folder;
@@ -37,14 +41,18 @@ public sealed class TrainedRun : IDisposable
         Recipe recipe = folder.ReadRecipe(field);
         recipe = change is null ? recipe : change(recipe);
         var checkpoints = new CheckpointStore(folder.CheckpointsPath);
-        Checkpoint checkpoint = step is long wanted ? checkpoints.Open(wanted) : checkpoints.OpenBest(notes);
+        if (checkpoints.Steps.Count == 0)
+        {
+            throw new InvalidInputException($"{checkpoints.Folder} holds no checkpoint yet");
+        }
+
         var plan = new MemoryPlan();
         IFieldSession? session = null;
         try
         {
             session = field.Open(recipe, new SessionContext(kernels, plan, folder.Path, purpose, notes));
             plan.Commit();
-            checkpoint.LoadParameters(session.Network.Parameters);
+            Checkpoint checkpoint = Load(checkpoints, step, session.Network.Parameters, notes);
             return new TrainedRun(field, folder, plan, session, checkpoint);
         }
         catch
@@ -63,6 +71,44 @@ public sealed class TrainedRun : IDisposable
         ComputeReport compute = ComputeReport.Of(
             Session, manifest.Step, manifest.Rows, manifest.Operations, TimeSpan.FromSeconds(manifest.LearningSeconds));
         return RunReport.Of(_field, Session, _folder.Path, examined, compute);
+    }
+
+    private static Checkpoint Load(
+        CheckpointStore checkpoints, long? step, ParameterStore parameters, Action<string> notes)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            IReadOnlyList<long> before = checkpoints.Steps;
+            var found = new List<string>();
+            try
+            {
+                Checkpoint checkpoint = step is long wanted ? checkpoints.Open(wanted) : checkpoints.OpenBest(found.Add);
+                checkpoint.LoadParameters(parameters);
+                Tell(before, found);
+                return checkpoint;
+            }
+            catch (Exception fault) when (
+                fault is InvalidInputException or IOException
+                && attempt < LargestAttempts && HasChanged(before))
+            {
+            }
+            catch
+            {
+                Tell(before, found);
+                throw;
+            }
+        }
+
+        bool HasChanged(IReadOnlyList<long> before) => step is null && !before.SequenceEqual(checkpoints.Steps);
+
+        // One that vanished while it was read is not damaged.
+        void Tell(IReadOnlyList<long> before, List<string> found)
+        {
+            if (!HasChanged(before))
+            {
+                found.ForEach(notes);
+            }
+        }
     }
 
     /// <inheritdoc/>

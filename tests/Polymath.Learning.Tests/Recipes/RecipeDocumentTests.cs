@@ -72,6 +72,7 @@ public sealed class RecipeDocumentTests : IDisposable
     [InlineData("width=64", "did you mean 'network.width'?")]
     [InlineData("batchsize=3", "did you mean 'batchSize'?")]
     [InlineData("learning.network.width=3", "did you mean 'network.width'?")]
+    [InlineData("sed=3", "did you mean 'seed'?")]
     [InlineData("colour=red", "'colour' is no key of the recipe")]
     [InlineData("seed.x=3", "'seed.x' is no key of the recipe")]
     [InlineData("network=3", "network is '3', expected a group with the keys layerCount, width,")]

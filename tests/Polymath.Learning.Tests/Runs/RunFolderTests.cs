@@ -34,6 +34,21 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void WithoutARecipeTheFoldersMadeAboveItGoToo()
+    {
+        RunFolder.Create(_folder["a/b/run"]).Dispose();
+        Assert.False(Directory.Exists(_folder["a"]));
+        Directory.CreateDirectory(_folder["a"]);
+        using (RunFolder.Create(_folder["a/b/run"]))
+        {
+            File.WriteAllText(_folder["a/b/thesis.txt"], "mine");
+        }
+
+        Assert.False(Directory.Exists(_folder["a/b/run"]));
+        Assert.True(File.Exists(_folder["a/b/thesis.txt"]));
+    }
+
+    [Fact]
     public void AFolderWithOtherThingsIsRefusedAndLeftAlone()
     {
         File.WriteAllText(_folder["thesis.txt"], "mine");

@@ -1,0 +1,3 @@
+using Polymath.Cli.Tests.Fixtures;
+
+[assembly: AssemblyFixture(typeof(TrainedRun))]

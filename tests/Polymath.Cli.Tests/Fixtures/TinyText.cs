@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace Polymath.Cli.Tests.Fixtures;
+
+/// <summary>A small text with letters of one to four bytes, and the settings of a network that learns it in a moment.</summary>
+internal static class TinyText
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "tiny.txt";
+
+    private static readonly string[] Subjects = ["the old ship", "a small garden", "der Müller", "日本の川", "one 🦜 parrot"];
+    private static readonly string[] Verbs = ["turns", "sings", "waits", "élève la voix", "walks"];
+    private static readonly string[] Places = ["under the stone", "beside the house", "over the café", "by night"];
+
+    /// <summary>The settings of a network of one narrow layer, for <c>train</c>.</summary>
+    public static string[] Settings { get; } =
+    [
+        "--set", "network.layerCount=1", "network.width=32", "network.headCount=2", "network.contextLength=16",
+        "batchSize=4", "tokenizer.kind=Bytes", "examinationTokens=400", "quickExaminationTokens=200", "--threads", "1",
+    ];
+
+    /// <summary>Some 14 kB; always the same.</summary>
+    public static string Content { get; } = Write();
+
+    private static string Write()
+    {
+        var text = new StringBuilder();
+        for (int line = 0; line < 400; line++)
+        {
+            // Steps without a common divisor: every sentence comes up, in no simple order.
+            string subject = Subjects[line * 3 % Subjects.Length];
+            string verb = Verbs[line * line % Verbs.Length];
+            string place = Places[line * 7 / 3 % Places.Length];
+            text.Append($"{subject} {verb} {place}.{(line % 8 == 7 ? "\n\n" : "\n")}");
+        }
+
+        return text.ToString();
+    }
+}

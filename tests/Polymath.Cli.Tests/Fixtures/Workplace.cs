@@ -1,0 +1,61 @@
+namespace Polymath.Cli.Tests.Fixtures;
+
+/// <summary>A folder of its own in which a test runs commands; deleted with all that is in it.</summary>
+public sealed class Workplace : IDisposable
+{
+    /// <summary>The folder.</summary>
+    public string Path { get; } = Directory.CreateTempSubdirectory("polymath-cli-").FullName;
+
+    /// <summary>The full path of something inside.</summary>
+    public string this[params string[] names] => System.IO.Path.Combine([Path, .. names]);
+
+    /// <summary>Writes a file.</summary>
+    /// <returns>Its name.</returns>
+    public string Write(string name, string content)
+    {
+        File.WriteAllText(this[name], content);
+        return name;
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <returns>Its name.</returns>
+    public string Write(string name, byte[] content)
+    {
+        File.WriteAllBytes(this[name], content);
+        return name;
+    }
+
+    /// <summary>The bytes of a file inside.</summary>
+    public byte[] Read(params string[] names) => File.ReadAllBytes(this[names]);
+
+    /// <summary>Whether a file or folder is inside.</summary>
+    public bool Has(params string[] names) => System.IO.Path.Exists(this[names]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    /// <summary>Starts a command in the folder.</summary>
+    internal Command Start(params string[] arguments) => Command.Start(Path, arguments);
+
+    /// <summary>Runs a command in the folder.</summary>
+    internal async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        using Command command = Start(arguments);
+        return await command.EndAsync();
+    }
+
+    /// <summary>Runs a command in the folder with one more variable of the environment.</summary>
+    internal async Task<CommandResult> RunWithAsync(string variable, string value, params string[] arguments)
+    {
+        using Command command = Command.Start(
+            Path, arguments, new Dictionary<string, string> { [variable] = value });
+        return await command.EndAsync();
+    }
+
+    /// <summary>Runs a command in the folder that reads a text from its standard input.</summary>
+    internal async Task<CommandResult> RunWithInputAsync(string input, params string[] arguments)
+    {
+        using Command command = Start(arguments);
+        return await command.EndAsync(input);
+    }
+}
