@@ -24,7 +24,7 @@ public abstract class CpuKernels : Kernels
 
         return instructionSet switch
         {
-            InstructionSet.Avx512 => new CpuKernels<Simd512>(instructionSet, threadCount),
+            InstructionSet.Avx512 or InstructionSet.Avx512Bf16 => new CpuKernels<Simd512>(instructionSet, threadCount),
             InstructionSet.Avx2 => new CpuKernels<Simd256>(instructionSet, threadCount),
             _ => new CpuKernels<SimdPortable>(instructionSet, threadCount),
         };

@@ -20,6 +20,9 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override string Name { get; }
 
     /// <inheritdoc/>
+    public override bool HasBFloat16Products => _multiplier.HasBFloat16Products;
+
+    /// <inheritdoc/>
     public override int ThreadCount => _team.ThreadCount;
 
     /// <inheritdoc/>
@@ -27,8 +30,9 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
 
     /// <inheritdoc/>
     public override void Multiply(
-        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null) =>
-        _multiplier.Multiply(product, a, b, c, accumulate, bias);
+        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null,
+        ProductPrecision precision = ProductPrecision.Float32) =>
+        _multiplier.Multiply(product, a, b, c, accumulate, bias, precision);
 
     /// <inheritdoc/>
     public override void AddNormalize(

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using Polymath.Compute.Cpu.Generated;
 using Polymath.Compute.Cpu.MatrixMultiplication;
 
 namespace Polymath.Compute.Cpu;
 
 /// <summary>
-/// Matrix products in fp32 on a team of threads. The sum over k runs in an order that depends on the shape alone, so a
+/// Matrix products, summed in fp32, on a team of threads. The sum over k runs in an order that depends on the shape alone, so a
 /// result has the same bits for any number of threads. After Goto and van de Geijn, "Anatomy of high-performance matrix
 /// multiplication" (2008): panels of B are packed; A is read as it lies, which measured better than packing it too.
 /// One product at a time.
@@ -14,18 +15,26 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     private readonly MicroKernelSet _kernels;
     private readonly WorkerTeam _team;
     private readonly Blocking _blocking;
+    private readonly BFloat16Multiplier? _bfloat16;
     private float* _panels;
 
     /// <summary>Prepares products.</summary>
     /// <param name="set">An instruction set that this machine has.</param>
     /// <param name="team">Who computes; not disposed here.</param>
     public CpuMatrixMultiplier(InstructionSet set, WorkerTeam team)
-        : this(MicroKernelSet.For(set), team, Blocking.Default)
+        : this(
+            MicroKernelSet.For(set), team, Blocking.Default,
+            set == InstructionSet.Avx512Bf16 ? BFloat16Kernels.TryCreate(ExecutableMemory.SystemPages) : null)
     {
     }
 
     /// <summary>Prepares products with kernels and blocks of one's own choice.</summary>
-    internal CpuMatrixMultiplier(MicroKernelSet kernels, WorkerTeam team, Blocking blocking)
+    /// <param name="kernels">The kernels of fp32.</param>
+    /// <param name="team">Who computes.</param>
+    /// <param name="blocking">The blocks.</param>
+    /// <param name="generated">The routines of bf16, disposed here; null where there are none.</param>
+    internal CpuMatrixMultiplier(
+        MicroKernelSet kernels, WorkerTeam team, Blocking blocking, BFloat16Kernels? generated = null)
     {
         _kernels = kernels;
         _team = team;
@@ -33,9 +42,14 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
 
         // A part of the depth may be a micro-kernel's call deeper than the limit.
         int elements = Math.Max(blocking.PackedElements, (blocking.PackedDepth + blocking.Depth) * kernels.Columns);
-        ScratchBytes = (long)elements * sizeof(float);
-        _panels = (float*)HugePages.Allocate((nuint)ScratchBytes);
+        long bytes = (long)elements * sizeof(float);
+        _panels = (float*)HugePages.Allocate((nuint)bytes);
+        _bfloat16 = generated is null ? null : new BFloat16Multiplier(generated, team, blocking);
+        ScratchBytes = bytes + (_bfloat16?.ScratchBytes ?? 0);
     }
+
+    /// <summary>Whether products are rounded to bf16 where that is asked for.</summary>
+    public bool HasBFloat16Products => _bfloat16 is not null;
 
     /// <summary>The memory that is held for packed panels.</summary>
     public long ScratchBytes { get; }
@@ -47,13 +61,21 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     /// <param name="c">[M, N]; must not overlap the others.</param>
     /// <param name="accumulate">Whether the product is added to <paramref name="c"/>.</param>
     /// <param name="bias">[N], added to every row, or null.</param>
+    /// <param name="precision">
+    /// What A and B are rounded to; without <see cref="HasBFloat16Products"/>, they are not.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes do not agree, or a dimension is not positive.</exception>
     public void Multiply(
-        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null)
+        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         ObjectDisposedException.ThrowIf(_panels is null, this);
         var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
-        if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
+        if (precision == ProductPrecision.BFloat16 && _bfloat16 is not null)
+        {
+            _bfloat16.Multiply(operands);
+        }
+        else if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
         {
             var job = new InnerProductJob(_kernels.InnerProducts(operands.M), operands);
             _team.Run(job.TileCount, job);
@@ -74,6 +96,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     {
         NativeMemory.AlignedFree(_panels);
         _panels = null;
+        _bfloat16?.Dispose();
     }
 
     private void PackAndMultiply(in ProductOperands operands)

@@ -11,4 +11,7 @@ public enum InstructionSet
 
     /// <summary>x86-64 with AVX-512 F, BW, DQ, VL: 512-bit vectors.</summary>
     Avx512,
+
+    /// <summary>AVX-512 with bf16 products as well, which are machine code generated at run time.</summary>
+    Avx512Bf16,
 }

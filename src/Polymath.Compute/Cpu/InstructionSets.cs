@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Polymath.Compute.Cpu.Generated;
 
 namespace Polymath.Compute.Cpu;
 
@@ -11,7 +12,8 @@ public static class InstructionSets
 
     /// <summary>The best that this machine has.</summary>
     public static InstructionSet Best { get; } =
-        IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
+        IsSupported(InstructionSet.Avx512Bf16) ? InstructionSet.Avx512Bf16
+        : IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
         : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2
         : InstructionSet.Portable;
 
@@ -28,6 +30,8 @@ public static class InstructionSets
         // The runtime calls 512-bit vectors accelerated where there are F, BW, CD, DQ and VL and they do not throttle.
         InstructionSet.Avx512 => IsSupported(InstructionSet.Avx2)
             && Avx512F.IsSupported && Vector512.IsHardwareAccelerated,
+        InstructionSet.Avx512Bf16 => IsSupported(InstructionSet.Avx512)
+            && HasBFloat16Instructions() && ExecutableMemory.IsAllowed(ExecutableMemory.SystemPages),
         _ => false,
     };
 
@@ -37,6 +41,7 @@ public static class InstructionSets
         InstructionSet.Portable => "portable",
         InstructionSet.Avx2 => "avx2",
         InstructionSet.Avx512 => "avx512",
+        InstructionSet.Avx512Bf16 => "avx512bf16",
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "unknown instruction set"),
     };
 
@@ -62,4 +67,11 @@ public static class InstructionSets
         string supported = string.Join(", ", Supported.Select(NameOf));
         throw new InvalidInputException($"{VariableName} is '{name}'; this machine supports {supported}");
     }
+
+    // The runtime does not know AVX512_BF16: bit 5 of EAX in subleaf 1 of leaf 7 (Intel's manual, volume 2, CPUID).
+    private static bool HasBFloat16Instructions() =>
+        X86Base.IsSupported
+        && X86Base.CpuId(0, 0).Eax >= 7
+        && X86Base.CpuId(7, 0).Eax >= 1
+        && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 }

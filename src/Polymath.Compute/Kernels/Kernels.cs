@@ -13,6 +13,19 @@ public enum MatrixProduct
     TN,
 }
 
+/// <summary>What the operands of a matrix multiplication are rounded to; sums are in fp32 always.</summary>
+public enum ProductPrecision
+{
+    /// <summary>Nothing is rounded.</summary>
+    Float32,
+
+    /// <summary>
+    /// Both operands are rounded to the nearest bf16, ties to even, subnormal numbers to zero; a back end that cannot
+    /// computes in <see cref="Float32"/>.
+    /// </summary>
+    BFloat16,
+}
+
 /// <summary>Which normalisation a network uses.</summary>
 public enum NormalizationKind
 {
@@ -55,6 +68,9 @@ public abstract unsafe class Kernels : IDisposable
     /// <summary>The threads that the kernels use.</summary>
     public abstract int ThreadCount { get; }
 
+    /// <summary>Whether <see cref="ProductPrecision.BFloat16"/> is more than a wish.</summary>
+    public abstract bool HasBFloat16Products { get; }
+
     /// <summary>C = A·B, or C += A·B, plus an optional bias of every row.</summary>
     /// <param name="product">How A and B lie in memory.</param>
     /// <param name="a">[M, K], or [K, M] for <see cref="MatrixProduct.TN"/>.</param>
@@ -62,8 +78,10 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="c">[M, N].</param>
     /// <param name="accumulate">Whether the product is added to <paramref name="c"/>.</param>
     /// <param name="bias">[N], added to every row, or null.</param>
+    /// <param name="precision">What A and B are rounded to.</param>
     public abstract void Multiply(
-        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null);
+        MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate = false, float* bias = null,
+        ProductPrecision precision = ProductPrecision.Float32);
 
     /// <summary>
     /// The residual stream and the norm behind it in one pass: sum = x + delta (+ deltaBias), y = norm(sum)·gain (+ shift).

@@ -49,7 +49,7 @@ public sealed unsafe class SimdTests
     {
         switch (set)
         {
-            case InstructionSet.Avx512: CheckLanes<Simd512>(); break;
+            case InstructionSet.Avx512 or InstructionSet.Avx512Bf16: CheckLanes<Simd512>(); break;
             case InstructionSet.Avx2: CheckLanes<Simd256>(); break;
             default: CheckLanes<SimdPortable>(); break;
         }
@@ -68,7 +68,7 @@ public sealed unsafe class SimdTests
 
     private static float Evaluate(InstructionSet set, Function function, float x) => set switch
     {
-        InstructionSet.Avx512 => Evaluate<Simd512>(function, x),
+        InstructionSet.Avx512 or InstructionSet.Avx512Bf16 => Evaluate<Simd512>(function, x),
         InstructionSet.Avx2 => Evaluate<Simd256>(function, x),
         _ => Evaluate<SimdPortable>(function, x),
     };

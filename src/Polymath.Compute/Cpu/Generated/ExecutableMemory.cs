@@ -46,6 +46,14 @@ internal sealed unsafe class ExecutableMemory : IDisposable
         return null;
     }
 
+    /// <summary>Whether the system lets a program execute what it wrote.</summary>
+    public static bool IsAllowed(ICodePages pages)
+    {
+        const byte Return = 0xC3;
+        using var memory = TryCreate(pages, [Return]);
+        return memory is not null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

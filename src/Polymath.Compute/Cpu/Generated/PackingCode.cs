@@ -44,9 +44,13 @@ internal static class PackingCode
             assembler.jnz(pairLoop);
             assembler.jmp(done);
 
-            // Word 2i comes from the first row, i, word 2i + 1 from the second, 16 + i.
+            // Of each line, the word of the first row, then that of the second.
             assembler.Label(ref table);
-            assembler.dw([.. Enumerable.Range(0, 32).Select(word => (ushort)((word / 2) + (word % 2 * Lines)))]);
+            for (int line = 0; line < Lines; line++)
+            {
+                assembler.dw((ushort)line, (ushort)(line + Lines));
+            }
+
             assembler.Label(ref done);
         },
         PanelPart.KeptOffset,

@@ -39,7 +39,8 @@ internal sealed unsafe class MicroKernelSet
     /// <summary>The kernels for an instruction set of this machine.</summary>
     public static MicroKernelSet For(InstructionSet set) => set switch
     {
-        InstructionSet.Avx512 => Of<Simd512>(&PanelPacking.Transpose256, Simd512.HasManyRegisters),
+        InstructionSet.Avx512 or InstructionSet.Avx512Bf16 =>
+            Of<Simd512>(&PanelPacking.Transpose256, Simd512.HasManyRegisters),
         InstructionSet.Avx2 => Of<Simd256>(&PanelPacking.Transpose256, Simd256.HasManyRegisters),
         InstructionSet.Portable => Of<SimdPortable>(&PanelPacking.Transpose, SimdPortable.HasManyRegisters),
         _ => throw new ArgumentOutOfRangeException(nameof(set), set, "unknown instruction set"),

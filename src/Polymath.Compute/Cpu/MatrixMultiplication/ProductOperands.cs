@@ -71,4 +71,14 @@ internal unsafe struct ProductOperands
         part.Accumulate = Accumulate || k > 0;
         return part;
     }
+
+    /// <summary>The part for the rows [row, row + rows).</summary>
+    public readonly ProductOperands Rows(int row, int rows)
+    {
+        ProductOperands part = this;
+        part.A += row * ARowStride;
+        part.C += row * CRowStride;
+        part.M = rows;
+        return part;
+    }
 }

@@ -3,7 +3,7 @@ namespace Polymath.Compute.Cpu.MatrixMultiplication;
 /// <summary>How C is cut into the tiles of work that threads take, down the rows first.</summary>
 internal readonly struct TileGrid
 {
-    private readonly int _m, _n, _tileRows, _tileColumns, _tilesDown;
+    private readonly int _m, _n, _tileColumns, _tilesDown;
 
     /// <summary>
     /// Cuts C [M, N]: as many tiles down as the threads share evenly; where there are fewer than threads, more tiles
@@ -24,11 +24,14 @@ internal readonly struct TileGrid
         (down, across) = threadCount <= down
             ? (Blocking.RoundUp(down, threadCount), across)
             : (down, Math.Max(across, Blocking.CeilingDivide(threadCount, down)));
-        _tileRows = Blocking.PartOf(m, down, rowUnit);
+        TileRows = Blocking.PartOf(m, down, rowUnit);
         _tileColumns = Blocking.PartOf(n, across, columnUnit);
-        _tilesDown = Blocking.CeilingDivide(m, _tileRows);
+        _tilesDown = Blocking.CeilingDivide(m, TileRows);
         TileCount = _tilesDown * Blocking.CeilingDivide(n, _tileColumns);
     }
+
+    /// <summary>The rows of every tile but the last ones.</summary>
+    public int TileRows { get; }
 
     /// <summary>The number of tiles.</summary>
     public int TileCount { get; }
@@ -36,7 +39,7 @@ internal readonly struct TileGrid
     /// <summary>The rows and columns of C that a tile covers.</summary>
     public (int Row, int RowEnd, int Column, int ColumnEnd) TileAt(int tile)
     {
-        int row = tile % _tilesDown * _tileRows, column = tile / _tilesDown * _tileColumns;
-        return (row, Math.Min(_m, row + _tileRows), column, Math.Min(_n, column + _tileColumns));
+        int row = tile % _tilesDown * TileRows, column = tile / _tilesDown * _tileColumns;
+        return (row, Math.Min(_m, row + TileRows), column, Math.Min(_n, column + _tileColumns));
     }
 }

@@ -11,7 +11,8 @@ internal readonly unsafe struct TileJob : IParallelJob
     private readonly MicroKernelSet _kernels;
     private readonly ProductOperands _product;
     private readonly float* _panels;
-    private readonly int _depth, _tileRows, _tileColumns, _tilesDown;
+    private readonly int _depth;
+    private readonly TileGrid _grid;
 
     /// <summary>Prepares a product.</summary>
     /// <param name="kernels">The micro-kernels.</param>
@@ -28,29 +29,17 @@ internal readonly unsafe struct TileJob : IParallelJob
         _product = product;
         _panels = panels;
         _depth = depth;
-
-        // As many tiles down as the threads share evenly; where there are fewer than threads, more tiles across.
-        int down = Blocking.CeilingDivide(product.M, blocking.TileRows);
-        int across = Blocking.CeilingDivide(product.N, blocking.TileColumns);
-        (down, across) = threadCount <= down
-            ? (Blocking.RoundUp(down, threadCount), across)
-            : (down, Math.Max(across, Blocking.CeilingDivide(threadCount, down)));
-        _tileRows = Blocking.PartOf(product.M, down, kernels.Rows);
-        _tileColumns = Blocking.PartOf(product.N, across, kernels.Columns);
-        _tilesDown = Blocking.CeilingDivide(product.M, _tileRows);
-        TileCount = _tilesDown * Blocking.CeilingDivide(product.N, _tileColumns);
+        _grid = new TileGrid(product.M, product.N, kernels.Rows, kernels.Columns, blocking, threadCount);
     }
 
     /// <summary>The number of tiles of C.</summary>
-    public int TileCount { get; }
+    public int TileCount => _grid.TileCount;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int tile, int worker)
     {
-        int row = tile % _tilesDown * _tileRows, rowEnd = Math.Min(_product.M, row + _tileRows);
-        int column = tile / _tilesDown * _tileColumns;
-        int columnEnd = Math.Min(_product.N, column + _tileColumns);
+        (int row, int rowEnd, int column, int columnEnd) = _grid.TileAt(tile);
         for (int k = 0; k < _product.K; k += _depth)
         {
             int depth = Math.Min(_depth, _product.K - k);
@@ -111,7 +100,7 @@ internal readonly unsafe struct TileJob : IParallelJob
         int nextRow = row, nextEnd = rowEnd, nextK = k + depth;
         if (nextK == _product.K)
         {
-            (nextRow, nextEnd, nextK) = (rowEnd, Math.Min(_product.M, rowEnd + _tileRows), 0);
+            (nextRow, nextEnd, nextK) = (rowEnd, Math.Min(_product.M, rowEnd + _grid.TileRows), 0);
         }
 
         int calls = Blocking.CeilingDivide(rowEnd - row, _kernels.Rows)

@@ -26,7 +26,7 @@ public static unsafe class PeakMeter
     /// <returns>Adds and multiplies per second, both counted, of one core.</returns>
     public static double MeasureFlops(InstructionSet set) => set switch
     {
-        InstructionSet.Avx512 => MeasureFlops<Simd512>(),
+        InstructionSet.Avx512 or InstructionSet.Avx512Bf16 => MeasureFlops<Simd512>(),
         InstructionSet.Avx2 => MeasureFlops<Simd256>(),
         _ => MeasureFlops<SimdPortable>(),
     };
@@ -43,7 +43,7 @@ public static unsafe class PeakMeter
             NativeMemory.Clear(buffer, (nuint)bytes);
             return set switch
             {
-                InstructionSet.Avx512 => MeasureReadBandwidth<Simd512>(buffer, bytes),
+                InstructionSet.Avx512 or InstructionSet.Avx512Bf16 => MeasureReadBandwidth<Simd512>(buffer, bytes),
                 InstructionSet.Avx2 => MeasureReadBandwidth<Simd256>(buffer, bytes),
                 _ => MeasureReadBandwidth<SimdPortable>(buffer, bytes),
             };

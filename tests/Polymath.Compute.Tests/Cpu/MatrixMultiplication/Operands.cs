@@ -45,7 +45,8 @@ internal sealed unsafe class Operands : IDisposable
     /// Compares C with sums in double precision: an error of a sum of K products is bounded by K·2^-24 times the sum of
     /// the products' magnitudes (Higham, "Accuracy and stability of numerical algorithms", 2002, section 3.1).
     /// </summary>
-    public void AssertCorrect()
+    /// <param name="precision">What A and B are rounded to before they are multiplied.</param>
+    public void AssertCorrect(ProductPrecision precision = ProductPrecision.Float32)
     {
         int depth = Product == MatrixProduct.TN ? A.Rows : A.Columns;
         for (int row = 0; row < C.Rows; row++)
@@ -65,6 +66,11 @@ internal sealed unsafe class Operands : IDisposable
                 {
                     float x = Product == MatrixProduct.TN ? A.Row(k)[row] : A.Row(row)[k];
                     float y = Product == MatrixProduct.NT ? B.Row(column)[k] : B.Row(k)[column];
+                    if (precision == ProductPrecision.BFloat16)
+                    {
+                        (x, y) = (RoundToBFloat16(x), RoundToBFloat16(y));
+                    }
+
                     sum += (double)x * y;
                     magnitude += Math.Abs((double)x * y);
                 }
@@ -79,6 +85,13 @@ internal sealed unsafe class Operands : IDisposable
     public void Dispose()
     {
         _blocks.ForEach(block => block.Dispose());
+    }
+
+    /// <summary>The nearest number of eight significant bits, ties to even; for finite normal numbers.</summary>
+    public static float RoundToBFloat16(float x)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(x);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
     }
 
     private Span<float> AllOfC() => new(C.Data, ((C.Rows - 1) * C.Stride) + C.Columns);

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using Polymath.Compute.Cpu.Generated;
+
+namespace Polymath.Compute.Tests.Cpu.Generated;
+
+public sealed unsafe class ExecutableMemoryTests
+{
+    [Fact]
+    public void PagesThatCannotBeHadGiveNoKernels()
+    {
+        var pages = new RefusingPages(allocates: false);
+        Assert.False(ExecutableMemory.IsAllowed(pages));
+        Assert.Null(BFloat16Kernels.TryCreate(pages));
+    }
+
+    [Fact]
+    public void PagesThatMayNotBeExecutedAreGivenBack()
+    {
+        var pages = new RefusingPages(allocates: true);
+        Assert.Null(BFloat16Kernels.TryCreate(pages));
+        Assert.False(ExecutableMemory.IsAllowed(pages));
+        Assert.Equal(0, pages.Held);
+    }
+
+    [Fact]
+    public void CodeIsCopiedToThePagesOfTheSystem()
+    {
+        byte[] code = [.. Enumerable.Range(0, 5000).Select(index => (byte)index)];
+        using var memory = ExecutableMemory.TryCreate(ExecutableMemory.SystemPages, code);
+        Assert.NotNull(memory);
+        Assert.Equal(code, new ReadOnlySpan<byte>(memory.Start, code.Length).ToArray());
+        memory.Dispose();
+        Assert.True(memory.Start is null);
+    }
+
+    [Fact]
+    public void BothConventionsAreGenerated()
+    {
+        byte[] posix = BFloat16TileCode.Generate(3, masked: true, forWindows: false);
+        byte[] windows = BFloat16TileCode.Generate(3, masked: true, forWindows: true);
+
+        // mov rax, rdi and mov rax, rcx; ten registers of Windows are kept and given back.
+        Assert.Equal([0x48, 0x89, 0xF8], posix[..3]);
+        Assert.Equal([0x48, 0x89, 0xC8], windows[..3]);
+        Assert.True(windows.Length > posix.Length + (2 * 10 * 4));
+    }
+
+    private sealed class RefusingPages(bool allocates) : ICodePages
+    {
+        public int Held { get; private set; }
+
+        public byte* Allocate(nuint bytes)
+        {
+            Held += allocates ? 1 : 0;
+            return allocates ? (byte*)NativeMemory.Alloc(bytes) : null;
+        }
+
+        public bool MakeExecutable(byte* start, nuint bytes) => false;
+
+        public void Free(byte* start, nuint bytes)
+        {
+            Held--;
+            NativeMemory.Free(start);
+        }
+    }
+}
