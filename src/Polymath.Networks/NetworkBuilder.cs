@@ -13,6 +13,9 @@ public sealed record NetworkBuilder(
 {
     private readonly Dictionary<(string Use, int Columns), PlannedMatrix> _shared = [];
 
+    /// <summary>What the operands of linear layers are rounded to, forward and backward.</summary>
+    public ProductPrecision Precision { get; init; }
+
     /// <summary>A matrix [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
     public PlannedMatrix Saved(string use, int columns) =>
         Training ? Plan.ReserveMatrix("activations", MaxRows, columns) : Scratch(use, columns);

@@ -27,10 +27,15 @@ public sealed class TokenNetwork
     /// <param name="vocabularySize">The vocabulary's size.</param>
     /// <param name="maxRows">The most rows of a step.</param>
     /// <param name="training">Whether gradients are needed.</param>
+    /// <param name="precision">What the operands of linear layers are rounded to.</param>
     public static TokenNetwork Build(
-        Kernels kernels, MemoryPlan plan, TrunkRecipe recipe, int vocabularySize, int maxRows, bool training)
+        Kernels kernels, MemoryPlan plan, TrunkRecipe recipe, int vocabularySize, int maxRows, bool training,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
-        var builder = new NetworkBuilder(kernels, plan, new ParameterStore(), maxRows, training);
+        var builder = new NetworkBuilder(kernels, plan, new ParameterStore(), maxRows, training)
+        {
+            Precision = precision,
+        };
         var port = new TokenPort(builder, vocabularySize, recipe);
         var trunk = new Trunk(builder, recipe);
         var head = new TokenHead(builder, port, recipe);

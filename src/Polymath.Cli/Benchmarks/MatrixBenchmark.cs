@@ -13,7 +13,7 @@ namespace Polymath.Cli.Benchmarks;
 /// </summary>
 internal sealed unsafe class MatrixBenchmark : IDisposable
 {
-    private const string Bench = "matrices";
+    private const string Bench = "matrices", Peak = "multiply-add peak";
     private const int Rows = 1024, CharacterRows = 768;
 
     // A timing of less would feel the clock; operations, so that it is some milliseconds on any machine.
@@ -42,7 +42,7 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         _bandwidth = PeakMeter.MeasureReadBandwidth(set);
     }
 
-    private static IReadOnlyList<Shape> Shapes { get; } =
+    private static IReadOnlyList<Shape> Float32Shapes { get; } =
     [
         .. Layer(Rows, 3072, 768), .. Layer(Rows, 768, 3072), .. Layer(Rows, 768, 768), .. Layer(Rows, 2304, 768),
         .. Layer(Rows, 50257, 768),
@@ -50,6 +50,14 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         .. Layer(CharacterRows, 128, 128), .. Layer(CharacterRows, 65, 128),
         .. new[] { 1, 4, 8 }.Select(rows => new Shape(MatrixProduct.NT, rows, 50257, 768)),
     ];
+
+    // Those that read few rows are bound by the memory of their fp32 weights: rounding makes them no faster.
+    private IEnumerable<Shape> Shapes => _singleMultiplier.HasBFloat16Products
+        ? Float32Shapes.Concat(
+            Float32Shapes
+                .Where(shape => !shape.IsBoundByMemory)
+                .Select(shape => shape with { Precision = ProductPrecision.BFloat16 }))
+        : Float32Shapes;
 
     /// <summary>Measures all shapes with one thread and, if there are more, with all.</summary>
     /// <param name="set">The instruction set.</param>
@@ -75,13 +83,15 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
     private List<BenchmarkRow> Run(int roundCount)
     {
         var peaks = new List<double>();
+        var bfloat16Peaks = new List<double>();
         var samples = Shapes.ToDictionary(shape => shape, _ => new Samples([], [], []));
         for (int round = 0; round < roundCount; round++)
         {
             foreach ((Shape shape, Samples sample) in samples)
             {
-                double peak = PeakMeter.MeasureFlops(_set);
-                peaks.Add(peak);
+                bool isRounded = shape.Precision == ProductPrecision.BFloat16;
+                double peak = isRounded ? PeakMeter.MeasureBFloat16Flops(_set) : PeakMeter.MeasureFlops(_set);
+                (isRounded ? bfloat16Peaks : peaks).Add(peak);
                 (double wall, double processor) = Time(shape, _singleMultiplier);
                 sample.Rates.Add(shape.Operations / processor);
                 sample.PeakShares.Add(shape.Operations / processor / peak);
@@ -94,7 +104,8 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
 
         return
         [
-            new(Bench, "fp32 multiply-add peak", Median(peaks) / 1e9, "GFLOP/s", null, null, 1),
+            .. RowsOfPeak(ProductPrecision.Float32, peaks),
+            .. RowsOfPeak(ProductPrecision.BFloat16, bfloat16Peaks),
             new(Bench, "memory read", _bandwidth / 1e9, "GB/s", null, null, 1),
             .. samples.SelectMany(pair => RowsOf(pair.Key, pair.Value)),
         ];
@@ -108,7 +119,15 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         new(MatrixProduct.TN, outputs, inputs, rows),
     ];
 
-    private static long MaxElements(Func<Shape, long> count) => Shapes.Max(count);
+    private static long MaxElements(Func<Shape, long> count) => Float32Shapes.Max(count);
+
+    private static string NameOf(ProductPrecision precision) =>
+        precision == ProductPrecision.BFloat16 ? "bf16" : "fp32";
+
+    private static IEnumerable<BenchmarkRow> RowsOfPeak(ProductPrecision precision, List<double> peaks) =>
+        peaks.Count == 0
+            ? []
+            : [new(Bench, $"{NameOf(precision)} {Peak}", Median(peaks) / 1e9, "GFLOP/s", null, null, 1)];
 
     private static void Fill(PlannedBuffer buffer)
     {
@@ -136,7 +155,8 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         else
         {
             yield return new(
-                Bench, shape.Name, rate / 1e9, "GFLOP/s", "fp32 peak in this run", Median(samples.PeakShares), 1);
+                Bench, shape.Name, rate / 1e9, "GFLOP/s", $"{NameOf(shape.Precision)} peak in this run",
+                Median(samples.PeakShares), 1);
         }
 
         if (samples.SpeedUps.Count > 0)
@@ -166,23 +186,25 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
 
     private void Multiply(Shape shape, CpuMatrixMultiplier multiplier)
     {
-        (MatrixProduct product, int m, int n, int k) = shape;
+        (MatrixProduct product, int m, int n, int k, ProductPrecision precision) = shape;
         bool aTransposed = product == MatrixProduct.TN, bTransposed = product == MatrixProduct.NT;
         multiplier.Multiply(
             product,
             new MatrixView(_a.Floats, aTransposed ? k : m, aTransposed ? m : k),
             new MatrixView(_b.Floats, bTransposed ? n : k, bTransposed ? k : n),
             new MatrixView(_c.Floats, m, n),
-            accumulate: product == MatrixProduct.TN);
+            accumulate: product == MatrixProduct.TN,
+            precision: precision);
     }
 
     private sealed record Samples(List<double> Rates, List<double> PeakShares, List<double> SpeedUps);
 
-    private sealed record Shape(MatrixProduct Product, int M, int N, int K)
+    private sealed record Shape(
+        MatrixProduct Product, int M, int N, int K, ProductPrecision Precision = ProductPrecision.Float32)
     {
         public double Operations => 2.0 * M * N * K;
 
-        public string Name => $"{Product} {M}x{N}x{K}";
+        public string Name => $"{NameOf(Precision)} {Product} {M}x{N}x{K}";
 
         public bool IsBoundByMemory => M <= 8;
     }

@@ -15,7 +15,8 @@ internal sealed class RandomTokenSession : IFieldSession, IExperience
     {
         _recipe = recipe;
         int rows = recipe.BatchSize * recipe.Network.ContextLength;
-        _network = TokenNetwork.Build(kernels, plan, recipe.Network, recipe.ModelVocabularySize, rows, training: true);
+        _network = TokenNetwork.Build(
+            kernels, plan, recipe.Network, recipe.ModelVocabularySize, rows, training: true, recipe.Learning.Precision);
         Batch = new Batch(plan, new BatchShape(recipe.BatchSize, rows));
         Objective = new TextObjective(kernels, plan, rows);
     }

@@ -31,7 +31,8 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
             : recipe.BatchSize * recipe.Network.ContextLength;
         _network = TokenNetwork.Build(
             context.Kernels, context.Plan, recipe.Network, Math.Max(tokenizer.VocabularySize, recipe.ModelVocabularySize), rows,
-            context.Purpose == SessionPurpose.Training);
+            context.Purpose == SessionPurpose.Training,
+            context.Purpose == SessionPurpose.Inference ? ProductPrecision.Float32 : recipe.Learning.Precision);
         Batch = new Batch(context.Plan, new BatchShape(recipe.IsolateDocuments ? rows : Math.Max(1, recipe.BatchSize), rows));
         var objective = new TextObjective(context.Kernels, context.Plan, rows);
         Objective = objective;

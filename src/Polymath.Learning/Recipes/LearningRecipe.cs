@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Compute;
 
 namespace Polymath.Learning;
 
@@ -55,6 +56,13 @@ public sealed record LearningRecipe
 
     /// <summary>Decoupled weight decay of weights and embeddings; vectors are never decayed.</summary>
     public float WeightDecay { get; init; } = 0.1f;
+
+    /// <summary>
+    /// What the operands of the linear layers' products are rounded to; parameters, gradients and activations stay in
+    /// fp32, and so do sums.
+    /// </summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<ProductPrecision>))]
+    public ProductPrecision Precision { get; init; }
 
     /// <summary>The schedule.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;

@@ -9,12 +9,14 @@ public sealed unsafe class TokenHead : IOutputHead
     private const int AlignmentFloats = MemoryPlan.AlignmentBytes / sizeof(float);
 
     private readonly Kernels _kernels;
+    private readonly ProductPrecision _precision;
     private readonly PlannedMatrix _logits;
 
     /// <summary>Adds its parameters, unless tied, and reserves the logits.</summary>
     public TokenHead(NetworkBuilder builder, TokenPort port, TrunkRecipe recipe)
     {
         _kernels = builder.Kernels;
+        _precision = builder.Precision;
         Width = port.Table.Specification.Rows;
         Weight = recipe.TiedHead
             ? port.Table
@@ -34,15 +36,16 @@ public sealed unsafe class TokenHead : IOutputHead
     public MatrixView Forward(MatrixView trunkOutput)
     {
         MatrixView logits = _logits.Top(trunkOutput.Rows).ColumnRange(0, Width);
-        _kernels.Multiply(MatrixProduct.NT, trunkOutput, Weight.Values, logits);
+        _kernels.Multiply(MatrixProduct.NT, trunkOutput, Weight.Values, logits, precision: _precision);
         return logits;
     }
 
     /// <inheritdoc/>
     public void Backward(MatrixView trunkOutput, MatrixView dOutputs, MatrixView dTrunkOutput)
     {
-        _kernels.Multiply(MatrixProduct.NN, dOutputs, Weight.Values, dTrunkOutput);
-        _kernels.Multiply(MatrixProduct.TN, dOutputs, trunkOutput, Weight.Gradients, accumulate: true);
+        _kernels.Multiply(MatrixProduct.NN, dOutputs, Weight.Values, dTrunkOutput, precision: _precision);
+        _kernels.Multiply(
+            MatrixProduct.TN, dOutputs, trunkOutput, Weight.Gradients, accumulate: true, precision: _precision);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ namespace Polymath.Networks;
 public sealed unsafe class Linear
 {
     private readonly Kernels _kernels;
+    private readonly ProductPrecision _precision;
 
     /// <summary>Adds its parameters.</summary>
     /// <param name="builder">What it is built with.</param>
@@ -20,6 +21,7 @@ public sealed unsafe class Linear
         ParameterRole role = ParameterRole.Weight)
     {
         _kernels = builder.Kernels;
+        _precision = builder.Precision;
         InputWidth = inputWidth;
         OutputWidth = outputParts.Sum();
         var weight = new ParameterSpecification(name + ".weight", OutputWidth, inputWidth, role, 0, deviation);
@@ -43,15 +45,17 @@ public sealed unsafe class Linear
 
     /// <summary>y = x Wᵀ, and + b where <paramref name="addBias"/> and there is one.</summary>
     public void Forward(MatrixView x, MatrixView y, bool addBias = true) =>
-        _kernels.Multiply(MatrixProduct.NT, x, Weight.Values, y, bias: addBias && Bias is not null ? Bias.Data : null);
+        _kernels.Multiply(
+            MatrixProduct.NT, x, Weight.Values, y, bias: addBias && Bias is not null ? Bias.Data : null,
+            precision: _precision);
 
     /// <summary>dx = dy W, written.</summary>
     public void BackwardInput(MatrixView dy, MatrixView dx) =>
-        _kernels.Multiply(MatrixProduct.NN, dy, Weight.Values, dx);
+        _kernels.Multiply(MatrixProduct.NN, dy, Weight.Values, dx, precision: _precision);
 
     /// <summary>dW += dyᵀ x; the bias's gradient is the caller's, who can fuse it with another pass over dy.</summary>
     public void BackwardWeight(MatrixView dy, MatrixView x) =>
-        _kernels.Multiply(MatrixProduct.TN, dy, x, Weight.Gradients, accumulate: true);
+        _kernels.Multiply(MatrixProduct.TN, dy, x, Weight.Gradients, accumulate: true, precision: _precision);
 
     /// <summary>Operations of the forward pass.</summary>
     public double CountOperations(int rowCount) => 2.0 * rowCount * InputWidth * OutputWidth;

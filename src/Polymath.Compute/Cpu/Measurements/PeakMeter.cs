@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Polymath.Compute.Cpu.Generated;
 
 namespace Polymath.Compute.Cpu.Measurements;
 
@@ -30,6 +31,41 @@ public static unsafe class PeakMeter
         InstructionSet.Avx2 => MeasureFlops<Simd256>(),
         _ => MeasureFlops<SimdPortable>(),
     };
+
+    /// <summary>
+    /// The operations per second of bf16 products summed in fp32 that touch only registers; 0 where there are none.
+    /// </summary>
+    /// <param name="set">The instruction set.</param>
+    /// <returns>Adds and multiplies per second, both counted, of one core.</returns>
+    public static double MeasureBFloat16Flops(InstructionSet set)
+    {
+        const int Rounds = BurstIterations * SumCount / BFloat16PeakCode.SumCount;
+        if (set != InstructionSet.Avx512Bf16)
+        {
+            return 0;
+        }
+
+        byte[] code = BFloat16PeakCode.Generate(OperatingSystem.IsWindows());
+        using var memory = ExecutableMemory.TryCreate(ExecutableMemory.SystemPages, code);
+        if (memory is null)
+        {
+            return 0;
+        }
+
+        var loop = (delegate* unmanaged<nint*, void>)memory.Start;
+        nint* arguments = stackalloc nint[(BFloat16PeakCode.KeptOffset + RoutineBuilder.KeptBytes) / sizeof(nint)];
+        double best = 0;
+        for (int burst = 0; burst < BurstCount; burst++)
+        {
+            *arguments = Rounds;
+            long start = Stopwatch.GetTimestamp();
+            loop(arguments);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            best = Math.Max(best, (double)BFloat16PeakCode.OperationsPerRound * Rounds / seconds);
+        }
+
+        return best;
+    }
 
     /// <summary>The bytes per second that one core reads from memory in sequence.</summary>
     /// <param name="set">The instruction set.</param>

@@ -15,6 +15,16 @@ public sealed class PeakMeterTests
     }
 
     [Fact]
+    public void OnlyGeneratedProductsHaveAPeakOfBFloat16()
+    {
+        foreach (InstructionSet set in InstructionSets.Supported)
+        {
+            double peak = PeakMeter.MeasureBFloat16Flops(set);
+            Assert.InRange(peak, set == InstructionSet.Avx512Bf16 ? 1e6 : 0, set == InstructionSet.Avx512Bf16 ? 1e13 : 0);
+        }
+    }
+
+    [Fact]
     public void TheReadBandwidthIsFinite() =>
         Assert.InRange(PeakMeter.MeasureReadBandwidth(InstructionSets.Best, 64 << 20), 1e6, 1e13);
 }
