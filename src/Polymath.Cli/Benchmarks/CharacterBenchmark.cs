@@ -8,7 +8,8 @@ namespace Polymath.Cli.Benchmarks;
 
 /// <summary>
 /// nanoGPT's published setting for a CPU: a character model of 4 layers, 4 heads and width 128, context 64, batch 12,
-/// 2 000 steps. We and PyTorch train it on the same text in turns: time per step, and the held-out loss at the end.
+/// 2 000 steps. We, in each precision, and PyTorch train it on the same text in turns: time per step, and the held-out
+/// loss at the end.
 /// </summary>
 internal static class CharacterBenchmark
 {
@@ -72,16 +73,22 @@ internal static class CharacterBenchmark
     private static List<BenchmarkRow> Compare(
         string text, TextRecipe recipe, string folder, int threads, Action<string> notes)
     {
-        using Kernels kernels = KernelChoice.Create(threads);
-        using var plan = new MemoryPlan();
-        using IFieldSession session = new TextField().Open(
-            recipe, new SessionContext(kernels, plan, folder, SessionPurpose.Training, notes));
-        var learner = new Learner(session, plan);
-        plan.Commit();
-        learner.Start();
-        var ours = new Contender(
-            learner, recipe.BatchSize * recipe.Network.ContextLength,
-            step => Schedule.ShareOfPeak(recipe.Learning, step, Steps));
+        var learners = ProductPrecisions.Native
+            .Select(precision => new TextLearner(recipe, precision, Path.Combine(folder, $"{precision}"), threads, notes))
+            .ToList();
+        try
+        {
+            return Compare(text, recipe, learners, threads, notes);
+        }
+        finally
+        {
+            learners.ForEach(learner => learner.Dispose());
+        }
+    }
+
+    private static List<BenchmarkRow> Compare(
+        string text, TextRecipe recipe, List<TextLearner> learners, int threads, Action<string> notes)
+    {
         using PeerProcess? peer = PeerProcess.Start(
             "char_shakespeare.py", ["--warmup", "0", "--text", recipe.Data[0]], out string reason);
         var timings = new List<PeerTiming>();
@@ -92,30 +99,85 @@ internal static class CharacterBenchmark
 
         for (int done = 0; done < Steps; done += StepsPerTurn)
         {
-            ours.Run(StepsPerTurn);
+            learners.ForEach(learner => learner.Contender.Run(StepsPerTurn));
             if (peer is not null)
             {
                 timings.Add(peer.Run(StepsPerTurn));
             }
         }
 
-        ExaminationResult examined = session.Examination.Examine(ExaminationDepth.Full);
-        double loss = examined.Metrics.First(metric => metric.Key == "loss").Value;
-        return
-        [
-            BenchmarkRow.Compare(
-                Name, "wall time of a step", ours.WallSecondsPerStep * 1e3, "ms", peer?.Version,
-                Median.Of(timings.Select(timing => timing.WallSecondsPerStep)) * 1e3, threads),
-            BenchmarkRow.Compare(
-                Name, "training", ours.RowsPerCpuSecond, "tokens/CPU-s", peer?.Version,
-                Median.Of(timings.Select(timing => timing.RowsPerCpuSecond)), threads),
-            BenchmarkRow.Compare(
-                Name, $"held-out loss on {text}", loss, "nats/character", peer?.Version,
-                peer?.Validate(PeerValidationBatches) ?? double.NaN, threads),
-            BenchmarkRow.Compare(
-                Name, $"held-out loss on {text}", loss, "nats/character",
-                text == Published ? "nanoGPT's README" : null, PublishedLoss, threads),
-            new(Name, "managed memory allocated by a step", ours.AllocatedBytesPerStep, "bytes", null, null, threads),
-        ];
+        double peerLoss = peer?.Validate(PeerValidationBatches) ?? double.NaN;
+        return [.. learners.SelectMany(learner => RowsOf(text, learner, learners[0], peer?.Version, timings, peerLoss, threads))];
+    }
+
+    private static IEnumerable<BenchmarkRow> RowsOf(
+        string text, TextLearner learner, TextLearner first, string? peer, List<PeerTiming> timings, double peerLoss,
+        int threads)
+    {
+        string precision = ProductPrecisions.NameOf(learner.Precision), held = $"{precision}: held-out loss on {text}";
+        Contender ours = learner.Contender;
+        yield return BenchmarkRow.Compare(
+            Name, $"{precision}: wall time of a step", ours.WallSecondsPerStep * 1e3, "ms", peer,
+            Median.Of(timings.Select(timing => timing.WallSecondsPerStep)) * 1e3, threads);
+        yield return BenchmarkRow.Compare(
+            Name, $"{precision}: training", ours.RowsPerCpuSecond, "tokens/CPU-s", peer,
+            Median.Of(timings.Select(timing => timing.RowsPerCpuSecond)), threads);
+        yield return BenchmarkRow.Compare(Name, held, learner.Loss, "nats/character", peer, peerLoss, threads);
+        yield return BenchmarkRow.Compare(
+            Name, held, learner.Loss, "nats/character", text == Published ? "nanoGPT's README" : null, PublishedLoss,
+            threads);
+        yield return new(
+            Name, $"{precision}: managed memory allocated by a step", ours.AllocatedBytesPerStep, "bytes", null, null,
+            threads);
+        if (learner != first)
+        {
+            string reference = $"ours in {ProductPrecisions.NameOf(first.Precision)}";
+            yield return BenchmarkRow.Compare(
+                Name, $"{precision}: training", ours.RowsPerCpuSecond, "tokens/CPU-s", reference,
+                first.Contender.RowsPerCpuSecond, threads);
+            yield return BenchmarkRow.Compare(
+                Name, held, learner.Loss, "nats/character", reference, first.Loss, threads);
+        }
+    }
+
+    /// <summary>The character model with its kernels and memory, learning in one precision.</summary>
+    private sealed class TextLearner : IDisposable
+    {
+        private readonly Kernels _kernels;
+        private readonly MemoryPlan _plan = new();
+        private readonly IFieldSession _session;
+        private double? _loss;
+
+        public TextLearner(
+            TextRecipe recipe, ProductPrecision precision, string folder, int threads, Action<string> notes)
+        {
+            Precision = precision;
+            _kernels = KernelChoice.Create(threads);
+            Directory.CreateDirectory(folder);
+            recipe = recipe with { Learning = recipe.Learning with { Precision = precision } };
+            _session = new TextField().Open(
+                recipe, new SessionContext(_kernels, _plan, folder, SessionPurpose.Training, notes));
+            var learner = new Learner(_session, _plan);
+            _plan.Commit();
+            learner.Start();
+            Contender = new Contender(
+                learner, recipe.BatchSize * recipe.Network.ContextLength,
+                step => Schedule.ShareOfPeak(recipe.Learning, step, Steps));
+        }
+
+        public ProductPrecision Precision { get; }
+
+        public Contender Contender { get; }
+
+        /// <summary>The held-out loss, in nats a character, when it is first asked for.</summary>
+        public double Loss => _loss ??= _session.Examination.Examine(ExaminationDepth.Full)
+            .Metrics.First(metric => metric.Key == "loss").Value;
+
+        public void Dispose()
+        {
+            _session.Dispose();
+            _plan.Dispose();
+            _kernels.Dispose();
+        }
     }
 }

@@ -121,13 +121,10 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
 
     private static long MaxElements(Func<Shape, long> count) => Float32Shapes.Max(count);
 
-    private static string NameOf(ProductPrecision precision) =>
-        precision == ProductPrecision.BFloat16 ? "bf16" : "fp32";
-
     private static IEnumerable<BenchmarkRow> RowsOfPeak(ProductPrecision precision, List<double> peaks) =>
         peaks.Count == 0
             ? []
-            : [new(Bench, $"{NameOf(precision)} {Peak}", Median(peaks) / 1e9, "GFLOP/s", null, null, 1)];
+            : [new(Bench, $"{ProductPrecisions.NameOf(precision)} {Peak}", Median(peaks) / 1e9, "GFLOP/s", null, null, 1)];
 
     private static void Fill(PlannedBuffer buffer)
     {
@@ -155,8 +152,8 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         else
         {
             yield return new(
-                Bench, shape.Name, rate / 1e9, "GFLOP/s", $"{NameOf(shape.Precision)} peak in this run",
-                Median(samples.PeakShares), 1);
+                Bench, shape.Name, rate / 1e9, "GFLOP/s",
+                $"{ProductPrecisions.NameOf(shape.Precision)} peak in this run", Median(samples.PeakShares), 1);
         }
 
         if (samples.SpeedUps.Count > 0)
@@ -204,7 +201,7 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
     {
         public double Operations => 2.0 * M * N * K;
 
-        public string Name => $"{NameOf(Precision)} {Product} {M}x{N}x{K}";
+        public string Name => $"{ProductPrecisions.NameOf(Precision)} {Product} {M}x{N}x{K}";
 
         public bool IsBoundByMemory => M <= 8;
     }
