@@ -22,6 +22,10 @@ internal sealed record Blocking(
     // An even cut ends on a cache line of a row of A, if rows start on one.
     private const int DepthUnit = 16;
 
+    // A million multiply-adds take a core some 10 µs, ten times what it takes to share out a tile. With fewer rows than
+    // 32, a panel of B would be read too seldom for the time it takes to come.
+    private const int TilesPerThread = 4, ProductsPerTile = 1 << 20, LeastTileRows = 32;
+
     /// <summary>Measured best for the shapes of GPT-2's layers at 1024 rows.</summary>
     public static Blocking Default { get; } = new(384, 96, 768, 1536, 1 << 20, 16, 128, 1 << 20);
 
@@ -43,6 +47,24 @@ internal sealed record Blocking(
     /// <summary>The columns that are packed at once, of a depth.</summary>
     public int PackedColumnsOf(int n, int depth, int panelColumns) =>
         EvenPart(n, Math.Max(PackedElements / depth / panelColumns, 1) * panelColumns, panelColumns);
+
+    /// <summary>
+    /// The rows and columns of a tile of C: as large as the caches allow; with several threads, so many that one which
+    /// comes late is made up for, unless tiles then became too short to be worth taking.
+    /// </summary>
+    public (int Rows, int Columns) TileOf(int m, int n, int k, MicroKernelSet kernels, int threadCount)
+    {
+        int down = CeilingDivide(m, TileRows), across = CeilingDivide(n, TileColumns);
+        if (threadCount > 1)
+        {
+            long wanted = Math.Min(TilesPerThread * threadCount, (long)m * n * k / ProductsPerTile);
+            down = Math.Max(down, (int)Math.Min(CeilingDivide((int)wanted, across), CeilingDivide(m, LeastTileRows)));
+            down = threadCount <= down ? RoundUp(down, threadCount) : down;
+            across = Math.Max(across, CeilingDivide((int)wanted, down));
+        }
+
+        return (PartOf(m, down, kernels.Rows), PartOf(n, across, kernels.Columns));
+    }
 
     /// <summary>The part of a whole cut evenly into as few parts as a limit allows; a multiple of a unit.</summary>
     public static int EvenPart(int whole, int limit, int unit) => PartOf(whole, CeilingDivide(whole, limit), unit);

@@ -28,15 +28,7 @@ internal readonly unsafe struct TileJob : IParallelJob
         _product = product;
         _panels = panels;
         _depth = depth;
-
-        // As many tiles down as the threads share evenly; where there are fewer than threads, more tiles across.
-        int down = Blocking.CeilingDivide(product.M, blocking.TileRows);
-        int across = Blocking.CeilingDivide(product.N, blocking.TileColumns);
-        (down, across) = threadCount <= down
-            ? (Blocking.RoundUp(down, threadCount), across)
-            : (down, Math.Max(across, Blocking.CeilingDivide(threadCount, down)));
-        _tileRows = Blocking.PartOf(product.M, down, kernels.Rows);
-        _tileColumns = Blocking.PartOf(product.N, across, kernels.Columns);
+        (_tileRows, _tileColumns) = blocking.TileOf(product.M, product.N, product.K, kernels, threadCount);
         _tilesDown = Blocking.CeilingDivide(product.M, _tileRows);
         TileCount = _tilesDown * Blocking.CeilingDivide(product.N, _tileColumns);
     }
