@@ -85,7 +85,7 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
         }
 
         var grid = new TileGrid(
-            part.M, part.N, BFloat16TileCode.Rows, PanelColumns, _blocking, _team.ThreadCount);
+            part.M, part.N, part.K, BFloat16TileCode.Rows, PanelColumns, _blocking, _team.ThreadCount);
         _team.Run(grid.TileCount, new BFloat16TileJob(_kernels, part, a, b, callPairs, grid));
     }
 }

@@ -29,7 +29,8 @@ internal readonly unsafe struct TileJob : IParallelJob
         _product = product;
         _panels = panels;
         _depth = depth;
-        _grid = new TileGrid(product.M, product.N, kernels.Rows, kernels.Columns, blocking, threadCount);
+        _grid = new TileGrid(
+            product.M, product.N, product.K, kernels.Rows, kernels.Columns, blocking, threadCount);
     }
 
     /// <summary>The number of tiles of C.</summary>
