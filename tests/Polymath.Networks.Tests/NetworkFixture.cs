@@ -11,10 +11,10 @@ internal sealed unsafe class NetworkFixture : IDisposable
 
     public NetworkFixture(
         TrunkRecipe recipe, int vocabularySize, int maxRows, AttentionMask mask = AttentionMask.Causal,
-        int threadCount = 1, bool training = true)
+        int threadCount = 1, bool training = true, ProductPrecision precision = ProductPrecision.Float32)
     {
         Kernels = CpuKernels.Create(InstructionSets.Best, threadCount);
-        Tokens = TokenNetwork.Build(Kernels, _plan, recipe, vocabularySize, maxRows, training);
+        Tokens = TokenNetwork.Build(Kernels, _plan, recipe, vocabularySize, maxRows, training, precision);
         Batch = new Batch(_plan, new BatchShape(maxRows, maxRows, mask));
         Generator = new TokenGenerator(_plan, Tokens, Math.Min(maxRows, 5));
         _losses = _plan.Reserve("losses", maxRows);
