@@ -15,7 +15,8 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     private readonly MicroKernelSet _kernels;
     private readonly WorkerTeam _team;
     private readonly Blocking _blocking;
-    private readonly BFloat16Multiplier? _bfloat16;
+    private readonly Lazy<BFloat16Multiplier?> _bfloat16;
+    private readonly long _panelBytes;
     private float* _panels;
 
     /// <summary>Prepares products.</summary>
@@ -24,7 +25,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     public CpuMatrixMultiplier(InstructionSet set, WorkerTeam team)
         : this(
             MicroKernelSet.For(set), team, Blocking.Default,
-            set == InstructionSet.Avx512Bf16 ? BFloat16Kernels.TryCreate(ExecutableMemory.SystemPages) : null)
+            set == InstructionSet.Avx512Bf16 ? ExecutableMemory.SystemPages : null)
     {
     }
 
@@ -32,9 +33,9 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     /// <param name="kernels">The kernels of fp32.</param>
     /// <param name="team">Who computes.</param>
     /// <param name="blocking">The blocks.</param>
-    /// <param name="generated">The routines of bf16, disposed here; null where there are none.</param>
+    /// <param name="codePages">Where generated routines of bf16 go; null: there are to be none.</param>
     internal CpuMatrixMultiplier(
-        MicroKernelSet kernels, WorkerTeam team, Blocking blocking, BFloat16Kernels? generated = null)
+        MicroKernelSet kernels, WorkerTeam team, Blocking blocking, ICodePages? codePages = null)
     {
         _kernels = kernels;
         _team = team;
@@ -42,17 +43,21 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
 
         // A part of the depth may be a micro-kernel's call deeper than the limit.
         int elements = Math.Max(blocking.PackedElements, (blocking.PackedDepth + blocking.Depth) * kernels.Columns);
-        long bytes = (long)elements * sizeof(float);
-        _panels = (float*)HugePages.Allocate((nuint)bytes);
-        _bfloat16 = generated is null ? null : new BFloat16Multiplier(generated, team, blocking);
-        ScratchBytes = bytes + (_bfloat16?.ScratchBytes ?? 0);
+        _panelBytes = (long)elements * sizeof(float);
+        _panels = (float*)HugePages.Allocate((nuint)_panelBytes);
+
+        // Generating takes some 30 ms when it is first compiled: who never rounds does not wait for it.
+        _bfloat16 = new(
+            () => codePages is not null && BFloat16Kernels.TryCreate(codePages) is BFloat16Kernels generated
+                ? new BFloat16Multiplier(generated, team, blocking)
+                : null);
     }
 
     /// <summary>Whether products are rounded to bf16 where that is asked for.</summary>
-    public bool HasBFloat16Products => _bfloat16 is not null;
+    public bool HasBFloat16Products => _bfloat16.Value is not null;
 
     /// <summary>The memory that is held for packed panels.</summary>
-    public long ScratchBytes { get; }
+    public long ScratchBytes => _panelBytes + (_bfloat16.IsValueCreated ? _bfloat16.Value?.ScratchBytes ?? 0 : 0);
 
     /// <summary>C = A·B, or C += A·B, plus an optional bias of every row.</summary>
     /// <param name="product">How A and B lie in memory.</param>
@@ -71,9 +76,9 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_panels is null, this);
         var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
-        if (precision == ProductPrecision.BFloat16 && _bfloat16 is not null)
+        if (precision == ProductPrecision.BFloat16 && _bfloat16.Value is BFloat16Multiplier bfloat16)
         {
-            _bfloat16.Multiply(operands);
+            bfloat16.Multiply(operands);
         }
         else if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
         {
@@ -96,7 +101,10 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     {
         NativeMemory.AlignedFree(_panels);
         _panels = null;
-        _bfloat16?.Dispose();
+        if (_bfloat16.IsValueCreated)
+        {
+            _bfloat16.Value?.Dispose();
+        }
     }
 
     private void PackAndMultiply(in ProductOperands operands)

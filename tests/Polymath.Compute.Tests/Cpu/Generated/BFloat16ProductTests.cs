@@ -119,6 +119,23 @@ public sealed unsafe class BFloat16ProductTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WithoutExecutableMemoryNothingIsRounded(bool allocates)
+    {
+        var pages = new RefusingPages(allocates);
+        using var team = new WorkerTeam(1);
+        using var multiplier = new CpuMatrixMultiplier(
+            MicroKernelSet.For(InstructionSets.Best), team, Blocking.Default, pages);
+        using var operands = new Operands(MatrixProduct.TN, 20, 30, 40, 0, false, false, seed: 3);
+        Multiply(multiplier, operands);
+        operands.AssertCorrect();
+        Assert.False(multiplier.HasBFloat16Products);
+        Assert.Equal(allocates ? 1 : 0, pages.Allocated);
+        Assert.Equal(pages.Allocated, pages.Freed);
+    }
+
     [Fact]
     public void WithoutNativeProductsNothingIsRounded()
     {
@@ -134,8 +151,7 @@ public sealed unsafe class BFloat16ProductTests
     }
 
     private static CpuMatrixMultiplier Create(WorkerTeam team, Blocking blocking) => new(
-        MicroKernelSet.For(InstructionSet.Avx512Bf16), team, blocking,
-        BFloat16Kernels.TryCreate(ExecutableMemory.SystemPages));
+        MicroKernelSet.For(InstructionSet.Avx512Bf16), team, blocking, ExecutableMemory.SystemPages);
 
     private static Operands Create(
         (MatrixProduct Product, int M, int N, int K, int Gap, bool Accumulate, bool HasBias) shape) =>
