@@ -10,19 +10,9 @@ internal static class CommonOptions
 
     /// <summary>The threads to compute with.</summary>
     /// <param name="threadCount">How many where the option is left out; 0: one a core.</param>
-    public static Option<int> Threads(int threadCount = 0)
-    {
-        Option<int> option = NumberOption.Create("--threads", "count", "Threads to compute with; 0: one a core.", threadCount);
-        option.Validators.Add(result =>
-        {
-            // A value that is no number has its sentence already.
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is < 0 or > LargestThreadCount)
-            {
-                result.AddError($"--threads is {result.GetValueOrDefault<int>()}, expected 0 (one a core) to {LargestThreadCount}");
-            }
-        });
-        return option;
-    }
+    public static Option<int> Threads(int threadCount = 0) => NumberOption.Create(
+        "--threads", "count", "Threads to compute with; 0: one a core.", threadCount,
+        count => count is >= 0 and <= LargestThreadCount, $"0 (one a core) to {LargestThreadCount}");
 
     /// <summary>Changes of the recipe.</summary>
     public static Option<string[]> Set() => new("--set")

@@ -13,13 +13,16 @@ internal static class NumberOption
     /// <param name="unit">What the number counts, for the help.</param>
     /// <param name="description">What it does.</param>
     /// <param name="value">Its value when it is left out.</param>
-    public static Option<T> Create<T>(string name, string unit, string description, T value)
+    /// <param name="accepts">Which numbers are in range; null: all.</param>
+    /// <param name="range">The range, for a sentence.</param>
+    public static Option<T> Create<T>(
+        string name, string unit, string description, T value, Func<T, bool>? accepts = null, string range = "")
         where T : struct, INumber<T> => new(name)
         {
             Description = description,
             HelpName = unit,
             DefaultValueFactory = _ => value,
-            CustomParser = result => Parse<T>(name, result) ?? default,
+            CustomParser = result => Parse(name, result, accepts, range) ?? default,
         };
 
     /// <summary>An option that has no value when it is left out.</summary>
@@ -31,19 +34,23 @@ internal static class NumberOption
         {
             Description = description,
             HelpName = unit,
-            CustomParser = result => Parse<T>(name, result),
+            CustomParser = result => Parse<T>(name, result, null, ""),
         };
 
-    private static T? Parse<T>(string name, ArgumentResult result)
+    private static T? Parse<T>(string name, ArgumentResult result, Func<T, bool>? accepts, string range)
         where T : struct, INumber<T>
     {
         string text = result.Tokens[0].Value;
-        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T number) && T.IsFinite(number))
+        bool isNumber = T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T number)
+            && T.IsFinite(number);
+        if (isNumber && accepts?.Invoke(number) != false)
         {
             return number;
         }
 
-        result.AddError($"{name} is '{text}', expected {Expected<T>()}");
+        result.AddError(isNumber
+            ? $"{name} is {text}, expected {range}"
+            : $"{name} is '{text}', expected {Expected<T>()}");
         return null;
     }
 

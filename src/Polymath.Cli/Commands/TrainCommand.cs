@@ -87,18 +87,7 @@ internal sealed class TrainCommand
     {
         using RunFolder folder = OpenFolder(parsed, out IField field, out Recipe recipe);
         using CpuKernels kernels = KernelChoice.Create(parsed.GetValue(_threads));
-        var display = new TrainingDisplay(Console.Out, Screen.Console, Screen.IsLive, TimeProvider.System);
-        using CancellationTokenRegistration note = interruption.Token.Register(
-            () => display.Say("stopping in good order; a second signal ends at once"));
-        var options = new TrainingOptions
-        {
-            Observer = display,
-            PeakFlopsPerSecond = kernels.ThreadCount * PeakMeter.MeasureFlops(KernelChoice.InstructionSet),
-            FastDevelopmentRun = parsed.GetValue(_fast),
-            ResumeStep = parsed.GetValue(_resumeStep),
-        };
-        TrainingOutcome outcome = Training.Run(field, recipe, folder, kernels, options, interruption.Token);
-        display.Close();
+        TrainingOutcome outcome = Train(parsed, field, recipe, folder, kernels, interruption.Token);
         string run = Paths.Shown(folder.Path);
         if (!outcome.IsComplete)
         {
@@ -113,6 +102,23 @@ internal sealed class TrainCommand
         Console.WriteLine($"report: {Paths.Shown(folder.ReportPath)}   chart: {Paths.Shown(folder.LossChartPath)}");
         Console.WriteLine($"continue a text: {CommandName.Value} generate {run} \"...\"");
         return 0;
+    }
+
+    private TrainingOutcome Train(
+        ParseResult parsed, IField field, Recipe recipe, RunFolder folder, CpuKernels kernels,
+        CancellationToken cancellation)
+    {
+        using var display = new TrainingDisplay(Console.Out, Screen.Console, Screen.IsLive, TimeProvider.System);
+        using CancellationTokenRegistration note = cancellation.Register(
+            () => display.Say("stopping in good order; a second signal ends at once"));
+        var options = new TrainingOptions
+        {
+            Observer = display,
+            PeakFlopsPerSecond = kernels.ThreadCount * PeakMeter.MeasureFlops(KernelChoice.InstructionSet),
+            FastDevelopmentRun = parsed.GetValue(_fast),
+            ResumeStep = parsed.GetValue(_resumeStep),
+        };
+        return Training.Run(field, recipe, folder, kernels, options, cancellation);
     }
 
     private RunFolder OpenFolder(ParseResult parsed, out IField field, out Recipe recipe)

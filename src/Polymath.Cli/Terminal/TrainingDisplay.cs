@@ -8,7 +8,8 @@ namespace Polymath.Cli.Terminal;
 /// Shows how training goes: one line that renews itself on a terminal, a plain line now and then where the output is
 /// piped. What stays (examinations, notes) is printed above it.
 /// </summary>
-internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, bool live, TimeProvider clock) : ITrainingObserver
+internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, bool live, TimeProvider clock)
+    : ITrainingObserver, IDisposable
 {
     private const int FactNameWidth = 16;
     private const string Erase = "\r\u001b[K";
@@ -106,6 +107,9 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
         }
     }
 
+    /// <summary>Takes the line that renews itself away.</summary>
+    public void Dispose() => Close();
+
     private void ShowProgress(string line)
     {
         if (!live)
@@ -122,8 +126,7 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
         }
     }
 
-    /// <summary>Takes the line that renews itself away.</summary>
-    public void Close()
+    private void Close()
     {
         lock (_lock)
         {

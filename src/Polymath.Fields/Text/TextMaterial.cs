@@ -52,7 +52,11 @@ internal sealed class TextMaterial : IDisposable
             .OpenAsync(recipe.Data, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
             .GetAwaiter().GetResult();
         string path = Path.Combine(context.RunFolder, PretrainedModel.TokenizerFileName);
-        Tokenizer tokenizer = File.Exists(path) ? TokenizerFile.Load(path) : given ?? Train(recipe, source, context.Notes);
+
+        // In a folder that is no run yet it was left by a process that was killed, and may be of other texts.
+        bool isTraining = context.Purpose == SessionPurpose.Training;
+        bool isKept = File.Exists(path) && (!isTraining || RunFolder.IsRun(context.RunFolder));
+        Tokenizer tokenizer = isKept ? TokenizerFile.Load(path) : given ?? Train(recipe, source, context.Notes);
         TokenCorpus corpus = TokenCorpus.Open(
             CacheFolders.Tokens, source, new TokenizerEncoder(tokenizer),
             new TokenCorpusOptions { DocumentEnd = tokenizer.EndOfText });
@@ -60,7 +64,7 @@ internal sealed class TextMaterial : IDisposable
         {
             Require(corpus.Training, recipe.Network.ContextLength + 1, "training");
             Require(corpus.Validation, 2, "held-out");
-            if (context.Purpose == SessionPurpose.Training && !File.Exists(path))
+            if (isTraining && !isKept)
             {
                 TokenizerFile.Save(tokenizer, path);
             }
@@ -129,7 +133,15 @@ internal sealed class TextMaterial : IDisposable
             }
         }
 
-        return trainer.Train();
+        try
+        {
+            return trainer.Train();
+        }
+        catch (InvalidInputException fault)
+        {
+            throw new InvalidInputException(
+                $"tokenizer.vocabularySize: {fault.Message}; set it lower, or tokenizer.kind to Bytes", fault);
+        }
     }
 
     // The beginnings of documents spread over the held-out text, each cut behind a word.

@@ -85,8 +85,8 @@ public sealed class BytePairTrainer
         {
             int largest = _options.VocabularySize - mergeCount + learntCount;
             throw new InvalidInputException(
-                $"vocabulary size {_options.VocabularySize}: the text of {ByteCount} bytes supports at most {largest}, "
-                + $"with pairs that occur at least {_options.MinimumFrequency} times");
+                $"a vocabulary of {_options.VocabularySize} is too large: the text of {ByteCount} bytes supports at most "
+                + $"{largest}, with pairs that occur at least {_options.MinimumFrequency} times");
         }
 
         int firstSpecial = learner.Tokens.Count;

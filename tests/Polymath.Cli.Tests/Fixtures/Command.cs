@@ -9,6 +9,9 @@ internal sealed class Command : IDisposable
     // Far above what any of these runs takes: it ends a run that hangs.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
+    // Throws at a character cut in two, which the usual encoding would replace.
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
     private readonly Process _process;
     private readonly Task<string> _error;
     private readonly StringBuilder _output = new();
@@ -39,9 +42,9 @@ internal sealed class Command : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(false),
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
+            StandardInputEncoding = StrictUtf8,
+            StandardOutputEncoding = StrictUtf8,
+            StandardErrorEncoding = StrictUtf8,
         };
         start.Environment["POLYMATH_DATA"] = Path.Combine(folder, ".data");
         start.Environment.Remove("POLYMATH_KERNELS");
@@ -74,12 +77,15 @@ internal sealed class Command : IDisposable
     public void Signal(int signal) => Signals.Send(_process.Id, signal);
 
     /// <summary>Writes the input, closes it, and waits for the end.</summary>
-    public async Task<CommandResult> EndAsync(string input = "")
+    public Task<CommandResult> EndAsync(string input = "") => EndAsync(StrictUtf8.GetBytes(input));
+
+    /// <summary>Writes the input, closes it, and waits for the end.</summary>
+    public async Task<CommandResult> EndAsync(byte[] input)
     {
         using var patience = new CancellationTokenSource(Longest);
         try
         {
-            await _process.StandardInput.WriteAsync(input);
+            await _process.StandardInput.BaseStream.WriteAsync(input, patience.Token);
             _process.StandardInput.Close();
         }
         catch (IOException)

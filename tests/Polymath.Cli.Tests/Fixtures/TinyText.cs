@@ -12,15 +12,19 @@ internal static class TinyText
     private static readonly string[] Verbs = ["turns", "sings", "waits", "élève la voix", "walks"];
     private static readonly string[] Places = ["under the stone", "beside the house", "over the café", "by night"];
 
-    /// <summary>The settings of a network of one narrow layer, for <c>train</c>.</summary>
-    public static string[] Settings { get; } =
-    [
-        "--set", "network.layerCount=1", "network.width=32", "network.headCount=2", "network.contextLength=16",
-        "batchSize=4", "tokenizer.kind=Bytes", "examinationTokens=400", "quickExaminationTokens=200", "--threads", "1",
-    ];
+    /// <summary>The settings of a network of one narrow layer, for <c>train</c> with one thread.</summary>
+    public static string[] Settings { get; } = SettingsFor(threads: "1");
 
     /// <summary>Some 14 kB; always the same.</summary>
     public static string Content { get; } = Write();
+
+    /// <summary>The settings with a number of threads.</summary>
+    public static string[] SettingsFor(string threads) =>
+    [
+        "--threads", threads, "--set", "network.layerCount=1", "network.width=32", "network.headCount=2",
+        "network.contextLength=16", "batchSize=4", "tokenizer.kind=Bytes",
+        "quickExaminationTokens=200",
+    ];
 
     private static string Write()
     {

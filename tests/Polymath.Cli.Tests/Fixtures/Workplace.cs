@@ -31,6 +31,26 @@ public sealed class Workplace : IDisposable
     /// <summary>Whether a file or folder is inside.</summary>
     public bool Has(params string[] names) => System.IO.Path.Exists(this[names]);
 
+    /// <summary>All files and folders inside but the hidden, by their paths in it, in order.</summary>
+    public string[] Entries() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
+            .Select(entry => System.IO.Path.GetRelativePath(Path, entry))
+            .Where(entry => !entry.StartsWith('.'))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Copies a folder from elsewhere into this one.</summary>
+    public void CopyFolder(string from, string name)
+    {
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string target = this[name, System.IO.Path.GetRelativePath(from, file)];
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
@@ -42,6 +62,15 @@ public sealed class Workplace : IDisposable
     {
         using Command command = Start(arguments);
         return await command.EndAsync();
+    }
+
+    /// <summary>Runs a command that is to refuse its input: one line of its errors has all the words, and nothing is left.</summary>
+    internal async Task<CommandResult> RefusesAsync(string[] words, params string[] arguments)
+    {
+        string[] before = Entries();
+        CommandResult result = await RunAsync(arguments);
+        Assert.Equal(before, Entries());
+        return result.Refused(words);
     }
 
     /// <summary>Runs a command in the folder with one more variable of the environment.</summary>

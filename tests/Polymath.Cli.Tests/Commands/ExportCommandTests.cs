@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Polymath.Cli.Tests.Fixtures;
+
+namespace Polymath.Cli.Tests.Commands;
+
+public sealed class ExportCommandTests(TrainedRun run) : IDisposable
+{
+    private readonly Workplace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task AnExportedModelWritesTheTextOfItsRun()
+    {
+        CommandResult exported = (await _place.RunAsync("export", run.Path, "model")).Succeeded();
+        Assert.Equal(
+            ["model/config.json", "model/generation_config.json", "model/model.safetensors", "model/tokenizer.json"],
+            exported.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(await GreedyAsync(run.Path), await GreedyAsync("model"));
+    }
+
+    [Fact]
+    public async Task AnExportedModelIsExaminedLikeItsRun()
+    {
+        (await _place.RunAsync("export", run.Path, "model")).Succeeded();
+        _place.Write(TinyText.FileName, TinyText.Content);
+        Assert.Equal(await BitsPerByteAsync(run.Path), await BitsPerByteAsync("model"), 1e-9);
+    }
+
+    [Fact]
+    public async Task AnExportedModelIsTrainedFurther()
+    {
+        (await _place.RunAsync("export", run.Path, "model")).Succeeded();
+        _place.Write(TinyText.FileName, TinyText.Content);
+        string[] train = ["train", "text", TinyText.FileName, "--out", "tuned", "--threads", "1", "--budget", "40steps"];
+        string[] settings =
+            ["--set", "from=model", "network.contextLength=16", "batchSize=4", "learning.warmupSteps=2"];
+        (await _place.RunAsync([.. train, .. settings])).Succeeded();
+        double first = double.NaN;
+        using (JsonDocument line = JsonDocument.Parse(File.ReadLines(_place["tuned/metrics.jsonl"]).First()))
+        {
+            first = line.RootElement.GetProperty("loss").GetDouble();
+        }
+
+        Assert.True(first < 5, $"the first loss is {first}: nothing was taken over");
+        using JsonDocument before = JsonDocument.Parse(File.ReadAllText(run["report.json"]));
+        using JsonDocument after = JsonDocument.Parse(_place.Read("tuned", "report.json"));
+        Assert.True(BitsPerByte(after) < BitsPerByte(before), "nothing was learnt");
+
+        // The tuned run no longer needs the model that it began with.
+        Directory.Delete(_place["model"], recursive: true);
+        (await _place.RunAsync("generate", "tuned", "the", "--max-tokens", "2")).Succeeded();
+    }
+
+    [Fact]
+    public async Task OnlyANewOrEmptyFolderIsWrittenTo()
+    {
+        _place.Write("thesis.txt", "mine");
+        await _place.RefusesAsync(["thesis.txt", "new or empty folder"], "export", run.Path, "thesis.txt");
+        Directory.CreateDirectory(_place["full"]);
+        _place.Write("full/thesis.txt", "mine");
+        await _place.RefusesAsync(["full", "new or empty folder"], "export", run.Path, "full");
+    }
+
+    [Fact]
+    public Task AnUnknownFormatIsRefused() =>
+        _place.RefusesAsync(["'onnx'", "huggingface"], "export", run.Path, "model", "--format", "onnx");
+
+    [Fact]
+    public async Task ANetworkThatNoArchitectureComputesIsRefused()
+    {
+        _place.Write(TinyText.FileName, TinyText.Content);
+        string[] train = ["train", "text", TinyText.FileName, "--out", "run", "--budget", "1steps", .. TinyText.Settings];
+        (await _place.RunAsync([.. train, "--set", "network.activation=Gelu"])).Succeeded();
+        await _place.RefusesAsync(["no known architecture", "RmsNorm", "Gelu", "GPT-2"], "export", "run", "model");
+    }
+
+    private async Task<string> GreedyAsync(string model)
+    {
+        string[] arguments = ["generate", model, "the old", "--temperature", "0", "--max-tokens", "30"];
+        return (await _place.RunAsync(arguments)).Succeeded().Output;
+    }
+
+    private async Task<double> BitsPerByteAsync(string model)
+    {
+        string output = (await _place.RunAsync("evaluate", model, TinyText.FileName, "--json")).Succeeded().Output;
+        using JsonDocument report = JsonDocument.Parse(output);
+        return BitsPerByte(report);
+    }
+
+    private static double BitsPerByte(JsonDocument report) =>
+        report.RootElement.GetProperty("metrics").GetProperty("bits_per_byte").GetDouble();
+}

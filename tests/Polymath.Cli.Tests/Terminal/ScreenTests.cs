@@ -1,0 +1,34 @@
+using CsCheck;
+using Polymath.Cli.Terminal;
+using Spectre.Console;
+
+namespace Polymath.Cli.Tests.Terminal;
+
+public sealed class ScreenTests
+{
+    [Fact]
+    public void BlanksAtTheEndsOfLinesAreLeftOutAndNothingElse() =>
+        Gen.String[Gen.Char[" \nab"], 0, 40].Sample(text =>
+        {
+            using var output = new StringWriter();
+            using (var trimming = new TrimmingWriter(output))
+            {
+                trimming.Write(text);
+            }
+
+            string expected = string.Join('\n', text.Split('\n').Select(line => line.TrimEnd(' ')));
+            Assert.Equal(expected, output.ToString());
+        });
+
+    [Fact]
+    public void APipeGetsATableWithoutBrokenLinesOrColours()
+    {
+        using var output = new StringWriter();
+        IAnsiConsole console = Screen.Plain(output);
+        var grid = new Grid().AddColumn(Screen.Column()).AddColumn(new GridColumn().PadRight(0));
+        grid.AddRow(new Text("name", new Style(Color.Red, decoration: Decoration.Bold)), new Text(new string('x', 500)));
+        grid.AddRow("a", "b");
+        console.Write(grid);
+        Assert.Equal($"  name  {new string('x', 500)}\n  a     b\n", output.ToString());
+    }
+}
