@@ -74,7 +74,8 @@ internal static class CharacterBenchmark
         string text, TextRecipe recipe, string folder, int threads, Action<string> notes)
     {
         var learners = ProductPrecisions.Native
-            .Select(precision => new TextLearner(recipe, precision, Path.Combine(folder, $"{precision}"), threads, notes))
+            .Select(precision =>
+                new TextLearner(recipe, precision, Path.Combine(folder, $"{precision}"), threads, notes))
             .ToList();
         try
         {
@@ -107,7 +108,11 @@ internal static class CharacterBenchmark
         }
 
         double peerLoss = peer?.Validate(PeerValidationBatches) ?? double.NaN;
-        return [.. learners.SelectMany(learner => RowsOf(text, learner, learners[0], peer?.Version, timings, peerLoss, threads))];
+        return
+        [
+            .. learners.SelectMany(
+                learner => RowsOf(text, learner, learners[0], peer?.Version, timings, peerLoss, threads)),
+        ];
     }
 
     private static IEnumerable<BenchmarkRow> RowsOf(

@@ -6,8 +6,8 @@ using Polymath.Networks;
 namespace Polymath.Cli.Benchmarks;
 
 /// <summary>
-/// Training steps of GPT-2 124M, batch 4 x 256, in each precision, on random tokens, beside PyTorch with one thread: in turns in
-/// one run, medians over the turns.
+/// Training steps of GPT-2 124M, batch 4 x 256, on random tokens, in each precision, beside PyTorch with one thread: in
+/// turns in one run, medians over the turns.
 /// </summary>
 internal static class TrainingBenchmark
 {

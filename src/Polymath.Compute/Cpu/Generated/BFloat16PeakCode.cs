@@ -6,6 +6,9 @@ namespace Polymath.Compute.Cpu.Generated;
 /// <summary>Generates a loop of vdpbf16ps that touches only registers: what a core can do at most.</summary>
 internal static class BFloat16PeakCode
 {
+    /// <summary>Where the room for kept registers begins.</summary>
+    public const int KeptOffset = 16;
+
     /// <summary>The independent sums: more than two units times their latency of some six cycles.</summary>
     public const int SumCount = 24;
 
@@ -34,7 +37,4 @@ internal static class BFloat16PeakCode
         },
         KeptOffset,
         forWindows);
-
-    /// <summary>Where the room for kept registers begins.</summary>
-    public const int KeptOffset = 16;
 }
