@@ -90,7 +90,7 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
             foreach ((Shape shape, Samples sample) in samples)
             {
                 bool isRounded = shape.Precision == ProductPrecision.BFloat16;
-                double peak = isRounded ? PeakMeter.MeasureBFloat16Flops(_set) : PeakMeter.MeasureFlops(_set);
+                double peak = PeakMeter.MeasureFlops(_set, shape.Precision);
                 (isRounded ? bfloat16Peaks : peaks).Add(peak);
                 (double wall, double processor) = Time(shape, _singleMultiplier);
                 sample.Rates.Add(shape.Operations / processor);

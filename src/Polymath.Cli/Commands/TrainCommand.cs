@@ -114,7 +114,8 @@ internal sealed class TrainCommand
         var options = new TrainingOptions
         {
             Observer = display,
-            PeakFlopsPerSecond = kernels.ThreadCount * PeakMeter.MeasureFlops(KernelChoice.InstructionSet),
+            PeakFlopsPerSecond = kernels.ThreadCount
+                * PeakMeter.MeasureFlops(KernelChoice.InstructionSet, recipe.Learning.Precision),
             FastDevelopmentRun = parsed.GetValue(_fast),
             ResumeStep = parsed.GetValue(_resumeStep),
         };

@@ -21,51 +21,21 @@ public static unsafe class PeakMeter
     private const long BurstBytes = 32 << 20;
 
     /// <summary>
-    /// The fp32 operations per second of fused multiply-adds that touch only registers; takes a few milliseconds.
+    /// The operations per second of multiply-adds that touch only registers, in the precision in which products are
+    /// computed when one is asked for; takes a few milliseconds.
     /// </summary>
     /// <param name="set">The instruction set.</param>
+    /// <param name="precision">The precision that is asked for.</param>
     /// <returns>Adds and multiplies per second, both counted, of one core.</returns>
-    public static double MeasureFlops(InstructionSet set) => set switch
+    public static double MeasureFlops(
+        InstructionSet set, ProductPrecision precision = ProductPrecision.Float32) => set switch
     {
+        InstructionSet.Avx512Bf16 when precision == ProductPrecision.BFloat16 =>
+            MeasureBFloat16Flops() ?? MeasureFlops<Simd512>(),
         InstructionSet.Avx512 or InstructionSet.Avx512Bf16 => MeasureFlops<Simd512>(),
         InstructionSet.Avx2 => MeasureFlops<Simd256>(),
         _ => MeasureFlops<SimdPortable>(),
     };
-
-    /// <summary>
-    /// The operations per second of bf16 products summed in fp32 that touch only registers; 0 where there are none.
-    /// </summary>
-    /// <param name="set">The instruction set.</param>
-    /// <returns>Adds and multiplies per second, both counted, of one core.</returns>
-    public static double MeasureBFloat16Flops(InstructionSet set)
-    {
-        const int Rounds = BurstIterations * SumCount / BFloat16PeakCode.SumCount;
-        if (set != InstructionSet.Avx512Bf16)
-        {
-            return 0;
-        }
-
-        byte[] code = BFloat16PeakCode.Generate(OperatingSystem.IsWindows());
-        using var memory = ExecutableMemory.TryCreate(ExecutableMemory.SystemPages, code);
-        if (memory is null)
-        {
-            return 0;
-        }
-
-        var loop = (delegate* unmanaged<nint*, void>)memory.Start;
-        nint* arguments = stackalloc nint[(BFloat16PeakCode.KeptOffset + RoutineBuilder.KeptBytes) / sizeof(nint)];
-        double best = 0;
-        for (int burst = 0; burst < BurstCount; burst++)
-        {
-            *arguments = Rounds;
-            long start = Stopwatch.GetTimestamp();
-            loop(arguments);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            best = Math.Max(best, (double)BFloat16PeakCode.OperationsPerRound * Rounds / seconds);
-        }
-
-        return best;
-    }
 
     /// <summary>The bytes per second that one core reads from memory in sequence.</summary>
     /// <param name="set">The instruction set.</param>
@@ -88,6 +58,32 @@ public static unsafe class PeakMeter
         {
             NativeMemory.AlignedFree(buffer);
         }
+    }
+
+    // Null where the system refuses executable memory.
+    private static double? MeasureBFloat16Flops()
+    {
+        const int Rounds = BurstIterations * SumCount / BFloat16PeakCode.SumCount;
+        byte[] code = BFloat16PeakCode.Generate(OperatingSystem.IsWindows());
+        using var memory = ExecutableMemory.TryCreate(ExecutableMemory.SystemPages, code);
+        if (memory is null)
+        {
+            return null;
+        }
+
+        var loop = (delegate* unmanaged<nint*, void>)memory.Start;
+        nint* arguments = stackalloc nint[(BFloat16PeakCode.KeptOffset + RoutineBuilder.KeptBytes) / sizeof(nint)];
+        double best = 0;
+        for (int burst = 0; burst < BurstCount; burst++)
+        {
+            *arguments = Rounds;
+            long start = Stopwatch.GetTimestamp();
+            loop(arguments);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            best = Math.Max(best, (double)BFloat16PeakCode.OperationsPerRound * Rounds / seconds);
+        }
+
+        return best;
     }
 
     private static double MeasureFlops<TSimd>()
