@@ -6,8 +6,8 @@ namespace Polymath.Cli.Terminal;
 /// <summary>Metrics, each with the figures beside it, as a table.</summary>
 internal static class ExaminationTable
 {
-    // Counts are told from measures by being whole and too large for a measure.
-    private const double SmallestCount = 1000;
+    // Counts are told from measures by being whole and too large for a measure that happens to be.
+    private const double SmallestCount = 10;
 
     /// <summary>Prints the examination of a report.</summary>
     public static void Print(IAnsiConsole console, RunReport report)
@@ -34,7 +34,12 @@ internal static class ExaminationTable
     /// <summary>A metric's name as a person reads it.</summary>
     public static string Named(string metric) => metric.Replace('_', ' ');
 
-    private static string Figure(double value) => value == Math.Floor(value) && value >= SmallestCount
-        ? value.ToString("N0")
-        : value.ToString("G5");
+    /// <summary>A figure, with as many decimals as others of its size.</summary>
+    public static string Figure(double value) => value switch
+    {
+        >= SmallestCount when value == Math.Floor(value) => value.ToString("N0"),
+        < 10 => value.ToString("F4"),
+        < 1000 => value.ToString("F2"),
+        _ => value.ToString("G5"),
+    };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Polymath.Learning;
 using Spectre.Console;
 
@@ -76,7 +75,7 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
         }
 
         string[] metrics = [.. report.Result.Metrics.Take(2)
-            .Select(metric => $"{ExaminationTable.Named(metric.Key)} {metric.Value.ToString("G5", CultureInfo.InvariantCulture)}")];
+            .Select(metric => $"{ExaminationTable.Named(metric.Key)} {ExaminationTable.Figure(metric.Value)}")];
         _progress.HeldOut = metrics[0];
         Say($"step {report.Step:N0}  held out: {string.Join("  ", metrics)}{(report.IsBest ? "  best so far" : "")}");
     }

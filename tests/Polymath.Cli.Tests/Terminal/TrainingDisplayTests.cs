@@ -65,8 +65,8 @@ public sealed class TrainingDisplayTests : IDisposable
         display.OnExamination(new ExaminationReport(1600, ExaminationDepth.Quick, result, false, false, default));
         display.OnExamination(new ExaminationReport(1600, ExaminationDepth.Full, result, false, true, default));
         Assert.Equal(
-            "step 1,500  held out: bits per byte 1.2346  loss 0.9  best so far\n"
-            + "step 1,600  held out: bits per byte 1.2346  loss 0.9\n",
+            "step 1,500  held out: bits per byte 1.2346  loss 0.9000  best so far\n"
+            + "step 1,600  held out: bits per byte 1.2346  loss 0.9000\n",
             _output.ToString());
     }
 
