@@ -11,7 +11,8 @@ internal readonly unsafe struct InnerProductJob : IParallelJob
     // 32 weights of 768 elements are 96 KiB: 3 µs of reading, against some 0.1 µs to take a tile.
     private const int TileColumns = 32;
 
-    // Four rows of A and four columns of B of this depth are 32 KiB: they stay in the first cache.
+    // Four rows of A and four columns of B of this depth are 32 KiB: they stay in the first cache. A single row is not
+    // cut: B is then read in sequence.
     private const int MaxDepth = 1024, DepthUnit = 64;
 
     private readonly MicroKernel _kernel;
@@ -23,7 +24,7 @@ internal readonly unsafe struct InnerProductJob : IParallelJob
     {
         _kernel = kernel;
         _product = product;
-        _depth = Blocking.EvenPart(product.K, MaxDepth, DepthUnit);
+        _depth = product.M == 1 ? product.K : Blocking.EvenPart(product.K, MaxDepth, DepthUnit);
         TileCount = Blocking.CeilingDivide(product.N, TileColumns);
     }
 
