@@ -11,7 +11,9 @@ namespace Polymath.Cli;
 /// <param name="Notes">Where it says what takes long or went wrong.</param>
 internal sealed record RunOptions(int ThreadCount, IReadOnlyList<string> Data, Action<string> Notes);
 
-/// <summary>A trained network, opened from a run or from a folder in the Hugging Face layout, with its memory and kernels.</summary>
+/// <summary>
+/// A trained network, opened from a run or from a folder in the Hugging Face layout, with its memory and kernels.
+/// </summary>
 internal sealed class RunSession : IDisposable
 {
     private readonly Kernels _kernels;

@@ -65,9 +65,9 @@ internal static class CommandLineFaults
 
     private static string Unmatched(ParseResult parsed, string text)
     {
-        IList<Command> commands = parsed.CommandResult.Command.Subcommands;
-        return commands.Count > 0
-            ? $"unknown command '{text}', expected one of: {string.Join(", ", commands.Select(command => command.Name))}"
+        string[] commands = [.. parsed.CommandResult.Command.Subcommands.Select(command => command.Name)];
+        return commands.Length > 0
+            ? $"unknown command '{text}', expected one of: {string.Join(", ", commands)}"
             : $"unexpected argument '{text}'";
     }
 

@@ -17,7 +17,8 @@ internal static class ExaminationTable
         foreach ((string metric, double value) in report.Metrics)
         {
             IEnumerable<ReferenceFigure> references = report.References.Where(reference => reference.Metric == metric);
-            grid.AddRow(new Text(Named(metric)), new Text(Figure(value)), new Text(references.Any() ? "this network" : ""));
+            string whose = references.Any() ? "this network" : "";
+            grid.AddRow(new Text(Named(metric)), new Text(Figure(value)), new Text(whose));
             foreach (ReferenceFigure reference in references)
             {
                 grid.AddRow(Text.Empty, new Text(Figure(reference.Value)), new Text(reference.Name));

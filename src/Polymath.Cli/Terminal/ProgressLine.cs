@@ -51,5 +51,6 @@ internal sealed class ProgressLine(string rowName)
     // As wide as the last step's number, so that the line stands still.
     private static string Step(in StepReport report) => $"{report.Step:N0}".PadLeft($"{report.TotalSteps:N0}".Length);
 
-    private static string Join(List<(int Rank, string Text)> parts) => string.Join("  ", parts.Select(part => part.Text));
+    private static string Join(List<(int Rank, string Text)> parts) =>
+        string.Join("  ", parts.Select(part => part.Text));
 }

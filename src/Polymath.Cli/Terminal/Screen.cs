@@ -16,7 +16,8 @@ internal static class Screen
         !System.Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
 
     /// <summary>The standard output.</summary>
-    public static IAnsiConsole Console { get; } = System.Console.IsOutputRedirected ? Plain(System.Console.Out) : AnsiConsole.Console;
+    public static IAnsiConsole Console { get; } =
+        System.Console.IsOutputRedirected ? Plain(System.Console.Out) : AnsiConsole.Console;
 
     /// <summary>Plain text for a pipe or a file.</summary>
     public static IAnsiConsole Plain(TextWriter output)

@@ -28,7 +28,9 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
     {
         _progress = new ProgressLine(start.RowName);
         string path = Paths.Shown(start.RunPath);
-        Say(start.ResumedStep > 0 ? $"resuming {path} at step {start.ResumedStep:N0}" : $"training {start.Field} into {path}");
+        Say(start.ResumedStep > 0
+            ? $"resuming {path} at step {start.ResumedStep:N0}"
+            : $"training {start.Field} into {path}");
         var facts = new Grid().AddColumn(Screen.Column().Width(FactNameWidth)).AddColumn(new GridColumn().PadRight(0));
         foreach ((string name, string value) in start.Facts)
         {
@@ -150,7 +152,8 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
 
     private static string MemoryOf(MemoryReport memory)
     {
-        IEnumerable<string> parts = memory.Planned.Take(5).Select(part => $"{part.Purpose} {ByteSize.Format(part.Bytes)}");
-        return $"{ByteSize.Format(memory.TotalBytes)}: {string.Join(", ", parts)}, process {ByteSize.Format(memory.BaselineBytes)}";
+        IEnumerable<(string Purpose, long Bytes)> parts = memory.Planned.Take(5).Append(("process", memory.BaselineBytes));
+        string shares = string.Join(", ", parts.Select(part => $"{part.Purpose} {ByteSize.Format(part.Bytes)}"));
+        return $"{ByteSize.Format(memory.TotalBytes)}: {shares}";
     }
 }

@@ -24,7 +24,8 @@ public sealed class DataCommandTests : IDisposable
     public async Task WithoutANetworkOneSentenceSaysWhatToDo()
     {
         // A proxy that is not there: no machine of the network can be reached, whatever the machine of the test.
-        CommandResult result = await _place.RunWithAsync("https_proxy", "http://127.0.0.1:9", "data", "get", "tiny-shakespeare");
+        CommandResult result = await _place.RunWithAsync(
+            "https_proxy", "http://127.0.0.1:9", "data", "get", "tiny-shakespeare");
         result.Failed(1, "tiny-shakespeare", "check the network", _place[".data/tiny-shakespeare"]);
         Assert.Single(result.ErrorLines, line => line.StartsWith("error: ", StringComparison.Ordinal));
         Assert.Empty(result.Output);

@@ -11,23 +11,25 @@ public sealed class EvaluateCommandTests(TrainedRun run)
         string output = (await run.Workplace.RunAsync("evaluate", TrainedRun.Folder, "--json")).Succeeded().Output;
         using JsonDocument found = JsonDocument.Parse(output);
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(run["report.json"]));
-        Assert.Equal(
-            ["field", "run", "metrics", "references", "compute"], found.RootElement.EnumerateObject().Select(part => part.Name));
+        Assert.Equal(["field", "run", "metrics", "references", "compute"], KeysOf(found.RootElement));
         foreach (string part in new[] { "field", "run", "metrics", "references" })
         {
-            Assert.Equal(report.RootElement.GetProperty(part).ToString(), found.RootElement.GetProperty(part).ToString());
+            Assert.Equal(
+                report.RootElement.GetProperty(part).ToString(), found.RootElement.GetProperty(part).ToString());
         }
 
         Assert.All(
             found.RootElement.GetProperty("references").EnumerateArray(),
-            reference => Assert.Equal(["name", "metric", "value"], reference.EnumerateObject().Select(part => part.Name)));
+            reference => Assert.Equal(["name", "metric", "value"], KeysOf(reference)));
+
+        static IEnumerable<string> KeysOf(JsonElement element) => element.EnumerateObject().Select(part => part.Name);
     }
 
     [Fact]
     public async Task TheTableSaysWhoseEachFigureIs()
     {
-        CommandResult result = (await run.Workplace.RunAsync("evaluate", TrainedRun.Folder, "--threads", "1")).Succeeded();
-        string[] lines = result.Output.Split('\n');
+        CommandResult result = await run.Workplace.RunAsync("evaluate", TrainedRun.Folder, "--threads", "1");
+        string[] lines = result.Succeeded().Output.Split('\n');
         Assert.Matches(@"^  bits per byte +\d\.\d+  this network$", lines[0]);
         Assert.Matches(@"^ +\d\.\d+  gzip, strongest$", lines[1]);
         Assert.Contains(lines, line => line.StartsWith("  Windows of 16 tokens", StringComparison.Ordinal));

@@ -32,10 +32,7 @@ public sealed class ExportCommandTests(TrainedRun run) : IDisposable
     {
         (await _place.RunAsync("export", run.Path, "model")).Succeeded();
         _place.Write(TinyText.FileName, TinyText.Content);
-        string[] train = ["train", "text", TinyText.FileName, "--out", "tuned", "--threads", "1", "--budget", "40steps"];
-        string[] settings =
-            ["--set", "from=model", "network.contextLength=16", "batchSize=4", "learning.warmupSteps=2"];
-        (await _place.RunAsync([.. train, .. settings])).Succeeded();
+        (await _place.RunAsync([.. TinyText.Train("tuned", 40), "from=model", "learning.warmupSteps=2"])).Succeeded();
         double first = double.NaN;
         using (JsonDocument line = JsonDocument.Parse(File.ReadLines(_place["tuned/metrics.jsonl"]).First()))
         {
@@ -70,8 +67,7 @@ public sealed class ExportCommandTests(TrainedRun run) : IDisposable
     public async Task ANetworkThatNoArchitectureComputesIsRefused()
     {
         _place.Write(TinyText.FileName, TinyText.Content);
-        string[] train = ["train", "text", TinyText.FileName, "--out", "run", "--budget", "1steps", .. TinyText.Settings];
-        (await _place.RunAsync([.. train, "--set", "network.activation=Gelu"])).Succeeded();
+        (await _place.RunAsync([.. TinyText.Train("run", 1), "network.activation=Gelu"])).Succeeded();
         await _place.RefusesAsync(["no known architecture", "RmsNorm", "Gelu", "GPT-2"], "export", "run", "model");
     }
 

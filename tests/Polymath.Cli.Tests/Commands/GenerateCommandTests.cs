@@ -63,8 +63,7 @@ public sealed class GenerateCommandTests(TrainedRun run)
     {
         using var place = new Workplace();
         place.Write(TinyText.FileName, TinyText.Content);
-        string[] train = ["train", "text", TinyText.FileName, "--budget", "1steps", "--out", "run", .. TinyText.Settings];
-        (await place.RunAsync([.. train, "--set", "tokenizer.kind=Characters"])).Succeeded();
+        (await place.RunAsync([.. TinyText.Train("run", 1), "tokenizer.kind=Characters"])).Succeeded();
         string[] generate = ["generate", "run", "日本", "--max-tokens", "300", "--temperature", "5"];
         string text = (await place.RunAsync(generate)).Succeeded().Output;
         Assert.Contains("🦜", text, StringComparison.Ordinal);
@@ -86,17 +85,27 @@ public sealed class GenerateCommandTests(TrainedRun run)
         Assert.Contains(text, character => char.IsControl(character) && character != '\n');
     }
 
+    [Theory]
+    [InlineData(Signals.Interrupt, 130)]
+    [InlineData(Signals.Terminate, 143)]
+    public async Task ASignalEndsTheTextInGoodOrder(int signal, int exitCode)
+    {
+        using Command generating = run.Workplace.Start(
+            "generate", TrainedRun.Folder, "one\ntwo", "--max-tokens", "100000000", "--threads", "1");
+        await generating.ReadUntilAsync("one");
+        generating.Signal(signal);
+        CommandResult result = await generating.EndAsync();
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.EndsWith("\n", result.Output, StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+    }
+
     [Fact]
     public async Task ARunIsReadWhileItIsTrained()
     {
         using var place = new Workplace();
         place.Write(TinyText.FileName, TinyText.Content);
-        string[] train =
-        [
-            "train", "text", TinyText.FileName, "--budget", "1000000steps", "--out", "run", .. TinyText.Settings,
-            "learning.examineEverySteps=5",
-        ];
-        using Command training = place.Start(train);
+        using Command training = place.Start([.. TinyText.Train("run", 1_000_000), "learning.examineEverySteps=5"]);
         await training.ReadUntilAsync("step 10  held out");
         CommandResult result = await place.RunAsync("generate", "run", "the", "--max-tokens", "5");
         Assert.StartsWith("the", result.Succeeded().Output, StringComparison.Ordinal);

@@ -4,7 +4,8 @@ using Polymath.Cli.Tests.Fixtures;
 namespace Polymath.Cli.Tests.Commands;
 
 /// <summary>A run that was ended by a signal and resumed is the uninterrupted run to the bit.</summary>
-public sealed class ResumeTests(ResumeTests.UninterruptedRun whole) : IClassFixture<ResumeTests.UninterruptedRun>, IDisposable
+public sealed class ResumeTests(ResumeTests.UninterruptedRun whole)
+    : IClassFixture<ResumeTests.UninterruptedRun>, IDisposable
 {
     private const int Steps = 800;
 
@@ -59,10 +60,7 @@ public sealed class ResumeTests(ResumeTests.UninterruptedRun whole) : IClassFixt
     }
 
     private static string[] Train(string threads) =>
-    [
-        "train", "text", TinyText.FileName, "--out", "run", "--budget", $"{Steps}steps",
-        .. TinyText.SettingsFor(threads), "learning.examineEverySteps=400",
-    ];
+        [.. TinyText.Train("run", Steps, threads), "learning.examineEverySteps=400"];
 
     private void AssertSame()
     {

@@ -2,7 +2,9 @@ using Polymath.Cli.Tests.Fixtures;
 
 namespace Polymath.Cli.Tests.Commands;
 
-/// <summary>Runs that cannot be used: exit code 2 and a sentence that names the thing; the run stays as it was.</summary>
+/// <summary>
+/// Runs that cannot be used: exit code 2 and a sentence that names the thing; the run stays as it was.
+/// </summary>
 public sealed class RunRefusalTests(TrainedRun run) : IDisposable
 {
     private readonly Workplace _place = new();
@@ -25,14 +27,16 @@ public sealed class RunRefusalTests(TrainedRun run) : IDisposable
     {
         _place.CopyFolder(run.Path, "run");
         _place.Write(TinyText.FileName, TinyText.Content);
-        foreach (string file in Directory.EnumerateFiles(_place["run/checkpoints"], "parameters.safetensors", SearchOption.AllDirectories))
+        foreach (string folder in Directory.EnumerateDirectories(_place["run/checkpoints"]))
         {
+            string file = Path.Combine(folder, "parameters.safetensors");
             byte[] content = File.ReadAllBytes(file);
             content[content.Length / 2] ^= 4;
             File.WriteAllBytes(file, content);
         }
 
-        string[] words = ["run/checkpoints/step-", "is damaged: parameters.safetensors has another content than was saved"];
+        string[] words =
+            ["run/checkpoints/step-", "is damaged: parameters.safetensors has another content than was saved"];
         await _place.RefusesAsync(words, "generate", "run", "the");
         await _place.RefusesAsync(words, "evaluate", "run");
         await _place.RefusesAsync(words, "export", "run", "model");
@@ -51,7 +55,8 @@ public sealed class RunRefusalTests(TrainedRun run) : IDisposable
         CommandResult result = (await _place.RunAsync("train", "--resume", "run", "--threads", "1")).Succeeded();
         Assert.Contains("step-60 is damaged: manifest.json is missing", result.Output, StringComparison.Ordinal);
         Assert.Contains("resuming run at step 40", result.Output, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllBytes(run[$"checkpoints/step-60/parameters.safetensors"]), _place.Read(newest, "parameters.safetensors"));
+        byte[] undamaged = File.ReadAllBytes(run["checkpoints/step-60/parameters.safetensors"]);
+        Assert.Equal(undamaged, _place.Read(newest, "parameters.safetensors"));
     }
 
     [Theory]
@@ -84,8 +89,7 @@ public sealed class RunRefusalTests(TrainedRun run) : IDisposable
     public async Task ARunThatIsTrainedIsNotTrainedTwice()
     {
         _place.Write(TinyText.FileName, TinyText.Content);
-        string[] train = ["train", "text", TinyText.FileName, "--budget", "1000000steps", "--out", "run", .. TinyText.Settings];
-        using Command training = _place.Start(train);
+        using Command training = _place.Start(TinyText.Train("run", 1_000_000));
         await training.ReadUntilAsync("step         1/");
         CommandResult second = await _place.RunAsync("train", "--resume", "run");
         second.Refused("run is being trained by another process");
@@ -102,13 +106,18 @@ public sealed class RunRefusalTests(TrainedRun run) : IDisposable
             "--repetition-penalty", "0", "--max-tokens", "-1",
         ];
         CommandResult result = await _place.RefusesAsync([], arguments);
-        result.Refused("temperature is -1, expected 0 to 100").Refused("top-k is -1").Refused("top-p is 0, expected above 0")
-            .Refused("min-p is 1").Refused("repetition-penalty is 0").Refused("max-tokens is -1, expected 0 or more");
+        result.Refused("temperature is -1, expected 0 to 100").Refused("top-k is -1")
+            .Refused("top-p is 0, expected above 0").Refused("min-p is 1").Refused("repetition-penalty is 0")
+            .Refused("max-tokens is -1, expected 0 or more");
         Assert.Equal(6, result.ErrorLines.Length);
-        await _place.RefusesAsync(["--temperature is 'hot', expected a number"], "generate", run.Path, "--temperature", "hot");
-        await _place.RefusesAsync(["--temperature is 'NaN', expected a number"], "generate", run.Path, "--temperature", "NaN");
-        await _place.RefusesAsync(["unknown option '--topp'", "'--top-p'"], "generate", run.Path, "the", "--topp", "0.9");
     }
+
+    [Theory]
+    [InlineData("--temperature", "hot", "--temperature is 'hot', expected a number")]
+    [InlineData("--temperature", "NaN", "--temperature is 'NaN', expected a number")]
+    [InlineData("--topp", "0.9", "unknown option '--topp'; did you mean '--top-p'?")]
+    public Task AWrongOptionOfGenerateIsRefused(string option, string value, string words) =>
+        _place.RefusesAsync([words], "generate", run.Path, "the", option, value);
 
     [Fact]
     public async Task APromptThatIsNoTextIsRefused()

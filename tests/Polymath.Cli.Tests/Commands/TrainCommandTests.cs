@@ -8,9 +8,6 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
 {
     private readonly Workplace _place = new();
 
-    private static string[] Train =>
-        ["train", "text", TinyText.FileName, "--budget", "3steps", .. TinyText.Settings];
-
     public void Dispose() => _place.Dispose();
 
     [Fact]
@@ -30,7 +27,8 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
     [Fact]
     public void MetricsHaveALineAStepAndALineAnExamination()
     {
-        JsonElement[] lines = [.. File.ReadLines(run["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines =
+            [.. File.ReadLines(run["metrics.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement)];
         int[] steps = [.. lines.Where(line => line.TryGetProperty("loss", out _)).Select(StepOf)];
         Assert.Equal(Enumerable.Range(1, TrainedRun.Steps), steps);
         int[] examined = [.. lines.Where(line => line.TryGetProperty("examination", out _)).Select(StepOf)];
@@ -47,7 +45,8 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
     {
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(run["report.json"]));
         JsonElement root = report.RootElement;
-        Assert.Equal(["field", "run", "metrics", "references", "compute"], root.EnumerateObject().Select(part => part.Name));
+        Assert.Equal(
+            ["field", "run", "metrics", "references", "compute"], root.EnumerateObject().Select(part => part.Name));
         Assert.Equal(run.Path, root.GetProperty("run").GetString());
         Assert.InRange(root.GetProperty("metrics").GetProperty("bits_per_byte").GetDouble(), 0.5, 7.9);
         Assert.Equal(4, root.GetProperty("references").GetArrayLength());
@@ -76,7 +75,8 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
     public async Task RunsAreNumberedOneAfterTheOther()
     {
         _place.Write(TinyText.FileName, TinyText.Content);
-        CommandResult[] results = await Task.WhenAll(_place.RunAsync(Train), _place.RunAsync(Train));
+        string[] train = TinyText.Train(folder: null, 3);
+        CommandResult[] results = await Task.WhenAll(_place.RunAsync(train), _place.RunAsync(train));
         Assert.All(results, result => result.Succeeded());
         Assert.True(_place.Has("runs", "text-1", "report.json"));
         Assert.True(_place.Has("runs", "text-2", "report.json"));
@@ -89,12 +89,11 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
     public async Task ADevelopmentRunDoesEverythingInThreeSteps()
     {
         _place.Write(TinyText.FileName, TinyText.Content);
-        string[] arguments = ["train", "text", TinyText.FileName, "--fast-dev-run", "--out", "try", .. TinyText.Settings];
-        (await _place.RunAsync(arguments)).Succeeded();
+        (await _place.RunAsync([.. TinyText.Train("try", 1000), "--fast-dev-run"])).Succeeded();
         Assert.True(_place.Has("try", "checkpoints", "step-3", "parameters.safetensors"));
         Assert.True(_place.Has("try", "report.json"));
         Assert.True(_place.Has("try", "loss.png"));
-        Assert.Contains("| steps | 3 |", Encoding.UTF8.GetString(_place.Read("try/report.md")), StringComparison.Ordinal);
+        Assert.Contains("| steps | 3 |", File.ReadLines(_place["try/report.md"]));
     }
 
     [Fact]
@@ -103,12 +102,8 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
         _place.Write(TinyText.FileName, TinyText.Content);
         string shown = (await _place.RunAsync("fields", "text")).Succeeded().Output;
         _place.Write("recipe.json", shown.Replace("\"batchSize\": 8", "\"batchSize\": 3", StringComparison.Ordinal));
-        string[] arguments =
-        [
-            "train", "text", TinyText.FileName, "--recipe", "recipe.json", .. TinyText.Settings, "--set", "batchSize=2",
-            "--seed", "77", "--budget", "2steps", "--out", "run",
-        ];
-        (await _place.RunAsync(arguments)).Succeeded();
+        string[] options = ["--set", "batchSize=2", "--seed", "77", "--recipe", "recipe.json"];
+        (await _place.RunAsync([.. TinyText.Train("run", 2), .. options])).Succeeded();
         using JsonDocument recipe = JsonDocument.Parse(_place.Read("run", "recipe.json"));
         Assert.Equal(2, recipe.RootElement.GetProperty("batchSize").GetInt32());
         Assert.Equal(77, recipe.RootElement.GetProperty("seed").GetInt32());
@@ -120,13 +115,11 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
     public async Task WhatAKilledPreparationLeftIsNotTakenForTheRunsOwn()
     {
         _place.Write(TinyText.FileName, TinyText.Content);
-        _place.Write("other.txt", "Some other letters: quick brown foxes jump over lazy dogs again and again. " + TinyText.Content);
-        string[] other = ["train", "text", "other.txt", .. TinyText.Settings, "--set", "tokenizer.kind=Characters"];
-        (await _place.RunAsync([.. other, "--budget", "1steps", "--out", "other"])).Succeeded();
+        (await _place.RunAsync([.. TinyText.Train("other", 1), "tokenizer.kind=Characters"])).Succeeded();
         Directory.CreateDirectory(_place["runs/text-1"]);
         File.Copy(_place["other/tokenizer.json"], _place["runs/text-1/tokenizer.json"]);
         _place.Write("runs/text-1/.lock", "");
-        (await _place.RunAsync(Train)).Succeeded();
+        (await _place.RunAsync(TinyText.Train(folder: null, 1))).Succeeded();
         Assert.Equal(File.ReadAllBytes(run["tokenizer.json"]), _place.Read("runs/text-1/tokenizer.json"));
     }
 }

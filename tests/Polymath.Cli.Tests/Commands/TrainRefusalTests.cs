@@ -2,7 +2,9 @@ using Polymath.Cli.Tests.Fixtures;
 
 namespace Polymath.Cli.Tests.Commands;
 
-/// <summary>Bad input of <c>train</c>: exit code 2, a sentence that names the thing and what was expected, and no folder left.</summary>
+/// <summary>
+/// Bad input of <c>train</c>: exit code 2, a sentence that names the thing and what was expected, and no folder left.
+/// </summary>
 public sealed class TrainRefusalTests : IDisposable
 {
     private readonly Workplace _place = new();
@@ -27,11 +29,8 @@ public sealed class TrainRefusalTests : IDisposable
     public async Task EverythingWrongInARecipeIsSaidAtOnce()
     {
         _place.Write("recipe.json", """{"batchSize": "many", "learning": {"beta1": 2}}""");
-        string[] arguments =
-        [
-            "train", "text", TinyText.FileName, "--recipe", "recipe.json", "--set", "network.width=x", "--budget", "soon",
-        ];
-        CommandResult result = await _place.RefusesAsync([], arguments);
+        string[] options = ["--recipe", "recipe.json", "--set", "network.width=x", "--budget", "soon"];
+        CommandResult result = await _place.RefusesAsync([], ["train", "text", TinyText.FileName, .. options]);
         result.Refused("recipe.json", "batchSize is \"many\"", "whole number").Refused("learning.beta1 is 2")
             .Refused("network.width is 'x'").Refused("'soon' is no budget");
         Assert.Equal(4, result.ErrorLines.Length);
@@ -61,7 +60,8 @@ public sealed class TrainRefusalTests : IDisposable
         byte[] cut = [.. "good text "u8, 0xC3, 0x28, .. "more"u8];
         await RefusesDataAsync(_place.Write("cut.txt", cut), "cut.txt: not UTF-8: byte 0xC3 at offset 10");
         await RefusesDataAsync(
-            _place.Write("short.txt", "A few words.\n"), "training text has 12 tokens, expected at least 17", "network.contextLength");
+            _place.Write("short.txt", "A few words.\n"),
+            "training text has 12 tokens, expected at least 17", "network.contextLength");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class TrainRefusalTests : IDisposable
     }
 
     private Task<CommandResult> RefusesDataAsync(string data, params string[] words) =>
-        _place.RefusesAsync(words, ["train", "text", data, .. TinyText.Settings]);
+        _place.RefusesAsync(words, "train", "text", data, "--set", "tokenizer.kind=Bytes", "network.contextLength=16");
 
     private Task<CommandResult> RefusesFolderAsync(string folder, string words) =>
         _place.RefusesAsync([folder, words], "train", "text", TinyText.FileName, "--out", folder);

@@ -13,7 +13,7 @@ internal sealed record CommandResult(int ExitCode, string Output, string Error)
         return this;
     }
 
-    /// <summary>Asserts that the input was refused: exit code 2, and one line of the error stream with these words.</summary>
+    /// <summary>Asserts that the input was refused: exit code 2, and an error with all these words.</summary>
     public CommandResult Refused(params string[] words) => Failed(2, words);
 
     /// <summary>Asserts an exit code, and one line of the error stream that has all the words.</summary>

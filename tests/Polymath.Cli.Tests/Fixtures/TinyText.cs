@@ -2,28 +2,35 @@ using System.Text;
 
 namespace Polymath.Cli.Tests.Fixtures;
 
-/// <summary>A small text with letters of one to four bytes, and the settings of a network that learns it in a moment.</summary>
+/// <summary>
+/// A small text with characters of one to four bytes, and the settings of a network that learns it in a moment.
+/// </summary>
 internal static class TinyText
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "tiny.txt";
 
-    private static readonly string[] Subjects = ["the old ship", "a small garden", "der Müller", "日本の川", "one 🦜 parrot"];
+    private static readonly string[] Subjects =
+        ["the old ship", "a small garden", "der Müller", "日本の川", "one 🦜 parrot"];
+
     private static readonly string[] Verbs = ["turns", "sings", "waits", "élève la voix", "walks"];
     private static readonly string[] Places = ["under the stone", "beside the house", "over the café", "by night"];
-
-    /// <summary>The settings of a network of one narrow layer, for <c>train</c> with one thread.</summary>
-    public static string[] Settings { get; } = SettingsFor(threads: "1");
 
     /// <summary>Some 14 kB; always the same.</summary>
     public static string Content { get; } = Write();
 
-    /// <summary>The settings with a number of threads.</summary>
-    public static string[] SettingsFor(string threads) =>
+    /// <summary>
+    /// The command line that trains a network of one narrow layer; it ends with settings, and more may follow.
+    /// </summary>
+    /// <param name="folder">The run's folder; null: the next of those that the command numbers.</param>
+    /// <param name="steps">The budget.</param>
+    /// <param name="threads">The threads.</param>
+    public static string[] Train(string? folder, int steps, string threads = "1") =>
     [
-        "--threads", threads, "--set", "network.layerCount=1", "network.width=32", "network.headCount=2",
-        "network.contextLength=16", "batchSize=4", "tokenizer.kind=Bytes",
-        "quickExaminationTokens=200",
+        "train", "text", FileName, .. folder is null ? Array.Empty<string>() : ["--out", folder],
+        "--budget", $"{steps}steps", "--threads", threads, "--set",
+        "network.layerCount=1", "network.width=32", "network.headCount=2", "network.contextLength=16", "batchSize=4",
+        "tokenizer.kind=Bytes", "quickExaminationTokens=200",
     ];
 
     private static string Write()

@@ -25,8 +25,7 @@ public sealed class TrainedRun : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Workplace.Write(TinyText.FileName, TinyText.Content);
-        string[] arguments = ["train", "text", TinyText.FileName, "--budget", $"{Steps}steps", .. TinyText.Settings];
-        Result = await Workplace.RunAsync([.. arguments, "--set", "learning.examineEverySteps=20"]);
+        Result = await Workplace.RunAsync([.. TinyText.Train(folder: null, Steps), "learning.examineEverySteps=20"]);
         Result.Succeeded();
     }
 

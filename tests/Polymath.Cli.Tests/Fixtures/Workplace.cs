@@ -64,7 +64,7 @@ public sealed class Workplace : IDisposable
         return await command.EndAsync();
     }
 
-    /// <summary>Runs a command that is to refuse its input: one line of its errors has all the words, and nothing is left.</summary>
+    /// <summary>Runs a command that is to refuse its input with all these words in an error, and to leave nothing.</summary>
     internal async Task<CommandResult> RefusesAsync(string[] words, params string[] arguments)
     {
         string[] before = Entries();

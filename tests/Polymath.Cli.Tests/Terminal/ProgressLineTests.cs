@@ -6,7 +6,8 @@ namespace Polymath.Cli.Tests.Terminal;
 public sealed class ProgressLineTests
 {
     private static readonly StepReport Report = new(
-        1234, 20_000, 1.23456, 1e-3, 0.5, 2048, 45_678, 123e9, 0.25, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(754));
+        1234, 20_000, 1.23456, 1e-3, 0.5, 2048, 45_678, 123e9, 0.25, TimeSpan.FromSeconds(60),
+        TimeSpan.FromSeconds(754));
 
     private readonly ProgressLine _line = new("tokens") { HeldOut = "bits per byte 1.75" };
 
@@ -19,7 +20,8 @@ public sealed class ProgressLineTests
     public void WithoutRoomTheTimeLeftStaysLongest()
     {
         Assert.Equal(
-            "step  1,234/20,000  loss 1.2346  bits per byte 1.75  45,678 tokens/s  12m34s left", _line.Write(Report, 82));
+            "step  1,234/20,000  loss 1.2346  bits per byte 1.75  45,678 tokens/s  12m34s left",
+            _line.Write(Report, 82));
         Assert.Equal("step  1,234/20,000  loss 1.2346  12m34s left", _line.Write(Report, 50));
         Assert.Equal("step  1,234/20,000", _line.Write(Report, 20));
     }
@@ -36,7 +38,10 @@ public sealed class ProgressLineTests
     [Fact]
     public void WhatIsNotKnownYetIsLeftOut()
     {
-        StepReport first = Report with { Step = 1, TotalSteps = 0, TimeLeft = null, ShareOfPeak = 0, FlopsPerSecond = 1.26e9 };
+        StepReport first = Report with
+        {
+            Step = 1, TotalSteps = 0, TimeLeft = null, ShareOfPeak = 0, FlopsPerSecond = 1.26e9,
+        };
         Assert.Equal("step 1  loss 1.2346  45,678 tokens/s  1.3 GFLOP/s", new ProgressLine("tokens").Write(first, 200));
     }
 

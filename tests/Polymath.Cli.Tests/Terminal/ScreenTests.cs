@@ -26,7 +26,8 @@ public sealed class ScreenTests
         using var output = new StringWriter();
         IAnsiConsole console = Screen.Plain(output);
         var grid = new Grid().AddColumn(Screen.Column()).AddColumn(new GridColumn().PadRight(0));
-        grid.AddRow(new Text("name", new Style(Color.Red, decoration: Decoration.Bold)), new Text(new string('x', 500)));
+        var style = new Style(Color.Red, decoration: Decoration.Bold);
+        grid.AddRow(new Text("name", style), new Text(new string('x', 500)));
         grid.AddRow("a", "b");
         console.Write(grid);
         Assert.Equal($"  name  {new string('x', 500)}\n  a     b\n", output.ToString());
