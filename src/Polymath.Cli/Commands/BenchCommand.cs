@@ -87,7 +87,7 @@ internal static class BenchCommand
                 new Text(row.Ratio?.ToString("F3") ?? ""), new Text(row.Reference ?? ""));
         }
 
-        console.Write(table);
+        console.Show(table);
     }
 
     private static void WriteJson(List<BenchmarkRow> rows)

@@ -44,7 +44,7 @@ internal static class DataCommand
                 new Text(store.IsComplete(set) ? "yes" : ""), new Text($"{set.Description} Licence: {set.Licence}."));
         }
 
-        console.Write(grid);
+        console.Show(grid);
         Console.WriteLine($"Kept in {CacheFolders.Data}; the environment variable {CacheFolders.Variable} moves it.");
         return 0;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Polymath.Cli.Terminal;
 
 namespace Polymath.Cli.Commands;
 
@@ -25,7 +26,8 @@ internal sealed class DocumentedHelp : SynchronousCommandLineAction
     {
         HelpOption option = root.Options.OfType<HelpOption>().Single();
         var help = (HelpAction)option.Action!;
-        help.MaxWidth = Math.Min(LargestWidth, Console.IsOutputRedirected ? LargestWidth : Console.WindowWidth);
+        int width = Console.IsOutputRedirected ? LargestWidth : Screen.WidthOf(Console.WindowWidth);
+        help.MaxWidth = Math.Min(LargestWidth, width);
         var documented = new DocumentedHelp(help, rootExamples);
         option.Action = documented;
         foreach (Command group in root.Subcommands.Append(root).Where(command => command.Subcommands.Count > 0))

@@ -42,7 +42,7 @@ internal static class FieldsCommand
             }
         }
 
-        console.Write(grid);
+        console.Show(grid);
         return 0;
     }
 

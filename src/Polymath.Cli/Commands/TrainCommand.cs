@@ -3,6 +3,8 @@ using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Polymath.Compute.Cpu;
 using Polymath.Compute.Cpu.Measurements;
+using Polymath.Fields.Data;
+using Polymath.Fields.Text.Sources;
 using Polymath.Learning;
 
 namespace Polymath.Cli.Commands;
@@ -153,8 +155,16 @@ internal sealed class TrainCommand
 
         field = FieldCatalogue.Find(name);
         recipe = RecipeDocument.Compose(field, parsed.GetValue(_recipe), edits);
-        recipe = data.Length > 0 ? recipe with { Data = data } : recipe;
+        IEnumerable<string> names = data.Length > 0 ? data : recipe.Data;
+        recipe = recipe with { Data = [.. names.Select(Located)] };
         return parsed.GetValue(_out) is string path ? RunFolder.Create(path) : CreateNext(name);
+    }
+
+    // A run finds its data again from any working folder.
+    private static string Located(string name)
+    {
+        bool isName = name == TextSources.Default || DataCatalogue.All.Any(set => set.Name == name);
+        return !isName && Path.Exists(name) ? Path.GetFullPath(name) : name;
     }
 
     private RunFolder Resume(

@@ -25,10 +25,10 @@ internal static class ExaminationTable
             }
         }
 
-        console.Write(grid);
+        console.Show(grid);
         foreach (string remark in report.Remarks)
         {
-            console.Write(new Padder(new Text(remark), new Padding(2, 0, 0, 0)));
+            console.Show(new Padder(new Text(remark), new Padding(2, 0, 0, 0)));
         }
     }
 

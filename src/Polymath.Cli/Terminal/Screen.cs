@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Polymath.Cli.Terminal;
 
@@ -10,6 +11,9 @@ internal static class Screen
 {
     // No line of ours is longer.
     private const int PipeWidth = 10_000;
+
+    // A terminal without a size says 0. Below some columns tables cannot be laid out: their lines break where they may.
+    private const int NarrowestWidth = 20, UsualWidth = 80;
 
     /// <summary>Whether a person looks on, and a line can be written anew.</summary>
     public static bool IsLive { get; } =
@@ -31,6 +35,22 @@ internal static class Screen
         });
         console.Profile.Width = PipeWidth;
         return console;
+    }
+
+    /// <summary>The width that can be written to.</summary>
+    /// <param name="width">What the terminal says.</param>
+    public static int WidthOf(int width) => width < NarrowestWidth ? UsualWidth : width;
+
+    /// <summary>Writes something that is laid out for the width of the console.</summary>
+    public static void Show(this IAnsiConsole console, IRenderable what)
+    {
+        int width = WidthOf(console.Profile.Width);
+        if (width != console.Profile.Width)
+        {
+            console.Profile.Width = width;
+        }
+
+        console.Write(what);
     }
 
     /// <summary>A column of a list that is indented, and never broken.</summary>

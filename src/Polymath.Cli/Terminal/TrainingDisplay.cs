@@ -42,7 +42,7 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
         facts.AddRow(new Text("kernels"), new Text($"{start.Kernels}, {threads}"));
         facts.AddRow(new Text("budget"), new Text(BudgetOf(start)));
         facts.AddRow(new Text("memory plan"), new Text(MemoryOf(start.Memory)));
-        console.Write(facts);
+        console.Show(facts);
         _lastShown = clock.GetTimestamp();
     }
 
@@ -54,7 +54,7 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
         if (isDue)
         {
             _lastShown = clock.GetTimestamp();
-            ShowProgress(_progress.Write(report, live ? console.Profile.Width - 1 : int.MaxValue));
+            ShowProgress(_progress.Write(report, live ? Screen.WidthOf(console.Profile.Width) - 1 : int.MaxValue));
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class TrainingDisplay(TextWriter output, IAnsiConsole console, b
             Say("");
             Say($"sample {index + 1} of {samples.Count}");
             var text = new Text(VisibleText.Of(samples[index].ReplaceLineEndings("\n").TrimEnd()));
-            console.Write(new Padder(text, new Padding(2, 0, 0, 0)));
+            console.Show(new Padder(text, new Padding(2, 0, 0, 0)));
         }
     }
 

@@ -37,6 +37,14 @@ public sealed class EvaluateCommandTests(TrainedRun run)
     }
 
     [Fact]
+    public async Task ARunFindsItsTextFromAnyFolder()
+    {
+        using var place = new Workplace();
+        string here = (await run.Workplace.RunAsync("evaluate", TrainedRun.Folder)).Succeeded().Output;
+        Assert.Equal(here, (await place.RunAsync("evaluate", run.Path)).Succeeded().Output);
+    }
+
+    [Fact]
     public async Task OtherTextCanBeExaminedOn()
     {
         using var place = new Workplace();

@@ -108,7 +108,7 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
         Assert.Equal(2, recipe.RootElement.GetProperty("batchSize").GetInt32());
         Assert.Equal(77, recipe.RootElement.GetProperty("seed").GetInt32());
         Assert.Equal("2steps", recipe.RootElement.GetProperty("budget").GetString());
-        Assert.Equal(TinyText.FileName, recipe.RootElement.GetProperty("data")[0].GetString());
+        Assert.Equal(_place[TinyText.FileName], recipe.RootElement.GetProperty("data")[0].GetString());
     }
 
     [Fact]

@@ -32,4 +32,19 @@ public sealed class ScreenTests
         console.Write(grid);
         Assert.Equal($"  name  {new string('x', 500)}\n  a     b\n", output.ToString());
     }
+
+    // Layout at such widths would not come to an end.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(19)]
+    public void ATerminalWithoutAUsableWidthIsTakenForAUsualOne(int width)
+    {
+        using var output = new StringWriter();
+        IAnsiConsole console = Screen.Plain(output);
+        console.Profile.Width = width;
+        console.Show(new Padder(new Text("日本 and 🦜"), new Padding(2, 0, 0, 0)));
+        Assert.Equal("  日本 and 🦜\n", output.ToString());
+        Assert.Equal(80, console.Profile.Width);
+        Assert.Equal(80, Screen.WidthOf(0));
+    }
 }

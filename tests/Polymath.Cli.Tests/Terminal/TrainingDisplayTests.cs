@@ -42,6 +42,15 @@ public sealed class TrainingDisplayTests : IDisposable
     }
 
     [Fact]
+    public void ATerminalWithoutASizeHasItsLineAsWell()
+    {
+        using TrainingDisplay display = Display(live: true, width: 1);
+        Step(display, 1, 0);
+        Assert.StartsWith($"{Erase}step   1/100  loss 2.0000  1,000 rows/s", _output.ToString(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void APipeGetsAPlainLineEveryTenSecondsAndTheLastStep()
     {
         using TrainingDisplay display = Display(live: false, width: 80);
