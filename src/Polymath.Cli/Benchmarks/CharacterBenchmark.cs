@@ -100,7 +100,19 @@ internal static class CharacterBenchmark
 
         for (int done = 0; done < Steps; done += StepsPerTurn)
         {
-            learners.ForEach(learner => learner.Contender.Run(StepsPerTurn));
+            foreach (Contender contender in learners.Select(learner => learner.Contender))
+            {
+                // The first turn compiles the code, and is not measured.
+                if (done == 0)
+                {
+                    contender.WarmUp(StepsPerTurn);
+                }
+                else
+                {
+                    contender.Run(StepsPerTurn);
+                }
+            }
+
             if (peer is not null)
             {
                 timings.Add(peer.Run(StepsPerTurn));
