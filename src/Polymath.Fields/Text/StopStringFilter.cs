@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Polymath.Fields.Text;
 
-/// <summary>Passes text on until a stop string appears, holding back only what may yet become one.</summary>
+/// <summary>Passes text on until a stop string is complete, holding back only what may yet become one.</summary>
 public sealed class StopStringFilter
 {
     private readonly IReadOnlyList<string> _stopStrings;
@@ -54,13 +54,18 @@ public sealed class StopStringFilter
         }
     }
 
+    // The stop string that is complete first, and of those the longest: what comes out does not depend on how the text
+    // came in pieces.
     private int FirstStop(string text)
     {
-        int first = -1;
+        int first = -1, firstEnd = int.MaxValue;
         foreach (string stop in _stopStrings)
         {
-            int index = text.IndexOf(stop, StringComparison.Ordinal);
-            first = index >= 0 && (first < 0 || index < first) ? index : first;
+            int index = text.IndexOf(stop, StringComparison.Ordinal), end = index + stop.Length;
+            if (index >= 0 && (end < firstEnd || (end == firstEnd && index < first)))
+            {
+                (first, firstEnd) = (index, end);
+            }
         }
 
         return first;

@@ -4,15 +4,17 @@ using Polymath.Fields.Text;
 
 namespace Polymath.Fields.Tests.Text;
 
-/// <summary>What is written is the text before the first stop string, however it arrives in pieces.</summary>
+/// <summary>What is written is the text before the stop string that is complete first, however it comes in pieces.</summary>
 public sealed class StopStringFilterTests
 {
     [Fact]
     public void AnyCutIntoPiecesGivesTheTextBeforeTheFirstStop() =>
         Gen.Select(Letters(0, 30), Letters(1, 4).Array[0, 3], Gen.Int[1, 5].Array[1, 30]).Sample((text, stops, sizes) =>
         {
-            int first = stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(index => index >= 0)
-                .DefaultIfEmpty(text.Length).Min();
+            int first = stops.Select(stop => (Start: text.IndexOf(stop, StringComparison.Ordinal), stop.Length))
+                .Where(found => found.Start >= 0)
+                .OrderBy(found => found.Start + found.Length).ThenBy(found => found.Start)
+                .Select(found => found.Start).FirstOrDefault(text.Length);
             Assert.Equal(text[..first], Filter(text, stops, sizes));
         });
 
