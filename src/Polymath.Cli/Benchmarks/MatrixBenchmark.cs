@@ -124,7 +124,7 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
     private static IEnumerable<BenchmarkRow> RowsOfPeak(ProductPrecision precision, List<double> peaks)
     {
         string name = $"{ProductPrecisions.NameOf(precision)} multiply-add peak";
-        return peaks.Count == 0 ? [] : [new(Bench, name, Median(peaks) / 1e9, "GFLOP/s", null, null, 1)];
+        return peaks.Count == 0 ? [] : [new(Bench, name, Median.Of(peaks) / 1e9, "GFLOP/s", null, null, 1)];
     }
 
     private static void Fill(PlannedBuffer buffer)
@@ -136,15 +136,9 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         }
     }
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
-
     private IEnumerable<BenchmarkRow> RowsOf(Shape shape, Samples samples)
     {
-        double rate = Median(samples.Rates);
+        double rate = Median.Of(samples.Rates);
         if (shape.IsBoundByMemory)
         {
             double bytes = rate / shape.Operations * shape.N * shape.K * sizeof(float);
@@ -154,12 +148,12 @@ internal sealed unsafe class MatrixBenchmark : IDisposable
         {
             yield return new(
                 Bench, shape.Name, rate / 1e9, "GFLOP/s",
-                $"{ProductPrecisions.NameOf(shape.Precision)} peak in this run", Median(samples.PeakShares), 1);
+                $"{ProductPrecisions.NameOf(shape.Precision)} peak in this run", Median.Of(samples.PeakShares), 1);
         }
 
         if (samples.SpeedUps.Count > 0)
         {
-            double speedUp = Median(samples.SpeedUps);
+            double speedUp = Median.Of(samples.SpeedUps);
             yield return new(
                 Bench, $"{shape.Name}, {_team.ThreadCount} threads", rate * speedUp / 1e9, "GFLOP/s",
                 "one thread in this run", speedUp, _team.ThreadCount);

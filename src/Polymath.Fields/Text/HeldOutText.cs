@@ -39,18 +39,10 @@ public sealed class HeldOutText
     /// <summary>Bits per byte of compressors on the bytes of a range of tokens, alone and after the training text's tail.</summary>
     public IReadOnlyList<ReferenceFigure> Compress(int start, int count, string metric)
     {
-        ReadOnlyMemory<byte>[] text = [_tokenizer.DecodeToBytes(Tokens.AsSpan(start, count), skipSpecial: true)];
-        CompressionFigure[] figures =
-        [
-            CompressionReference.Gzip(text, default),
-            CompressionReference.Gzip(text, Tail(CompressionReference.GzipWindowBytes)),
-            CompressionReference.Brotli(text, default),
-            CompressionReference.Brotli(text, Tail(CompressionReference.DefaultBrotliPrimingBytes)),
-        ];
+        byte[] text = _tokenizer.DecodeToBytes(Tokens.AsSpan(start, count), skipSpecial: true);
+        IReadOnlyList<CompressionFigure> figures = CompressionReference.Measure(text, _trainingTail);
         return [.. figures.Select(figure => new ReferenceFigure(NameOf(figure), metric, figure.BitsPerByte))];
     }
-
-    private ReadOnlyMemory<byte> Tail(int bytes) => _trainingTail.AsMemory(Math.Max(0, _trainingTail.Length - bytes));
 
     private static string NameOf(CompressionFigure figure) => figure.PrimingBytes == 0
         ? figure.Compressor

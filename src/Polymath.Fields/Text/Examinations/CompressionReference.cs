@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using Polymath.Fields.Text.Sources;
 
 namespace Polymath.Fields.Text.Examinations;
 
@@ -27,27 +26,18 @@ public static class CompressionReference
     private const int BrotliWindowBits = 24;
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Measures gzip and Brotli on a source's held-out text, alone and primed with training text.</summary>
-    /// <param name="source">The text.</param>
+    /// <summary>Measures gzip and Brotli on a held-out text, each alone and primed with training text.</summary>
+    /// <param name="text">The held-out text.</param>
+    /// <param name="trainingTail">The end of the training text; each compressor sees what it can use of it.</param>
     /// <param name="brotliPrimingBytes">The most training text that Brotli is primed with.</param>
-    /// <param name="cancellation">Stops the work.</param>
     public static IReadOnlyList<CompressionFigure> Measure(
-        ITextSource source,
-        int brotliPrimingBytes = DefaultBrotliPrimingBytes,
-        CancellationToken cancellation = default)
+        ReadOnlyMemory<byte> text, ReadOnlyMemory<byte> trainingTail, int brotliPrimingBytes = DefaultBrotliPrimingBytes)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        byte[] tail = source.ReadTail(TextPart.Training, Math.Max(brotliPrimingBytes, GzipWindowBytes));
-        ReadOnlyMemory<byte> gzipTail = tail.AsMemory(Math.Max(0, tail.Length - GzipWindowBytes));
-        ReadOnlyMemory<byte> brotliTail = tail.AsMemory(Math.Max(0, tail.Length - brotliPrimingBytes));
-        IEnumerable<ReadOnlyMemory<byte>> Text() => source.Read(TextPart.Validation).Select(block =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return block.Utf8;
-        });
+        ReadOnlyMemory<byte>[] blocks = [text];
         return
         [
-            Gzip(Text(), default), Gzip(Text(), gzipTail), Brotli(Text(), default), Brotli(Text(), brotliTail),
+            Gzip(blocks, default), Gzip(blocks, End(trainingTail, GzipWindowBytes)),
+            Brotli(blocks, default), Brotli(blocks, End(trainingTail, brotliPrimingBytes)),
         ];
     }
 
@@ -104,6 +94,9 @@ public static class CompressionReference
         compressed += Finish(encoder, output);
         return new CompressionFigure("Brotli, quality 11", priming.Length, textBytes, compressed);
     }
+
+    private static ReadOnlyMemory<byte> End(ReadOnlyMemory<byte> bytes, int count) =>
+        bytes[Math.Max(0, bytes.Length - count)..];
 
     private static long Compress(BrotliEncoder encoder, ReadOnlySpan<byte> input, byte[] output)
     {
