@@ -157,7 +157,7 @@ public sealed unsafe class LearnerTests
 
         public Fixture(PatternRecipe recipe, PatternField? field = null, int threadCount = 1)
         {
-            _kernels = CpuKernels.Create(InstructionSets.Best, threadCount);
+            _kernels = CpuKernels.Create(InstructionSets.Chosen, threadCount);
             var context = new SessionContext(_kernels, _plan, "", SessionPurpose.Training, _ => { });
             Session = (field ?? new PatternField()).Open(recipe, context);
             Learner = new Learner(Session, _plan);

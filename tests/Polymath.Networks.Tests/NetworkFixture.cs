@@ -13,7 +13,7 @@ internal sealed unsafe class NetworkFixture : IDisposable
         TrunkRecipe recipe, int vocabularySize, int maxRows, AttentionMask mask = AttentionMask.Causal,
         int threadCount = 1, bool training = true, ProductPrecision precision = ProductPrecision.Float32)
     {
-        Kernels = CpuKernels.Create(InstructionSets.Best, threadCount);
+        Kernels = CpuKernels.Create(InstructionSets.Chosen, threadCount);
         Tokens = TokenNetwork.Build(Kernels, _plan, recipe, vocabularySize, maxRows, training, precision);
         Batch = new Batch(_plan, new BatchShape(maxRows, maxRows, mask));
         Generator = new TokenGenerator(_plan, Tokens, Math.Min(maxRows, 5));

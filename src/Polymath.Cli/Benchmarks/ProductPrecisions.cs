@@ -8,7 +8,7 @@ internal static class ProductPrecisions
 {
     /// <summary>Those that the chosen kernels have, fp32 first.</summary>
     public static IReadOnlyList<ProductPrecision> Native =>
-        KernelChoice.InstructionSet == InstructionSet.Avx512Bf16
+        InstructionSets.Chosen == InstructionSet.Avx512Bf16
             ? [ProductPrecision.Float32, ProductPrecision.BFloat16]
             : [ProductPrecision.Float32];
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Polymath.Cli.Benchmarks;
 using Polymath.Cli.Terminal;
 using Polymath.Compute;
+using Polymath.Compute.Cpu;
 using Spectre.Console;
 
 namespace Polymath.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class BenchCommand
     private static readonly (string Name, string Summary, Func<int, Action<string>, IEnumerable<BenchmarkRow>> Run)[] Benchmarks =
     [
         ("matrices", "matrix products at the shapes of training and decoding, beside this machine's peaks",
-            (threads, _) => MatrixBenchmark.Run(KernelChoice.InstructionSet, threads)),
+            (threads, _) => MatrixBenchmark.Run(InstructionSets.Chosen, threads)),
         ("characters", "nanoGPT's character model for a CPU, 2 000 steps, beside PyTorch", CharacterBenchmark.Run),
         ("gpt2", "training steps of GPT-2 124M, beside PyTorch", TrainingBenchmark.Run),
         ("startup", "how long 'polymath --help' takes", (_, _) => StartupBenchmark.Run()),

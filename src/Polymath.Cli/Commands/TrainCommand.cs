@@ -117,7 +117,7 @@ internal sealed class TrainCommand
         {
             Observer = display,
             PeakFlopsPerSecond = kernels.ThreadCount
-                * PeakMeter.MeasureFlops(KernelChoice.InstructionSet, recipe.Learning.Precision),
+                * PeakMeter.MeasureFlops(InstructionSets.Chosen, recipe.Learning.Precision),
             FastDevelopmentRun = parsed.GetValue(_fast),
             ResumeStep = parsed.GetValue(_resumeStep),
         };

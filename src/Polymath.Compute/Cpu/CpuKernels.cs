@@ -1,3 +1,5 @@
+using Polymath.Compute.Cpu.Generated;
+
 namespace Polymath.Compute.Cpu;
 
 /// <summary>The kernels on the processor's vector units, shared out over a team of threads.</summary>
@@ -14,7 +16,14 @@ public abstract class CpuKernels : Kernels
     /// <param name="instructionSet">Which; one that this machine has.</param>
     /// <param name="threadCount">The threads, the caller's included.</param>
     /// <exception cref="PlatformNotSupportedException">This machine lacks the instruction set.</exception>
-    public static CpuKernels Create(InstructionSet instructionSet, int threadCount)
+    public static CpuKernels Create(InstructionSet instructionSet, int threadCount) =>
+        Create(instructionSet, threadCount, ExecutableMemory.SystemPages);
+
+    /// <summary>Creates the kernels with code pages of one's own choice.</summary>
+    /// <param name="instructionSet">Which; one that this machine has.</param>
+    /// <param name="threadCount">The threads, the caller's included.</param>
+    /// <param name="pages">Where generated routines go; where it refuses, kernels compiled by the runtime do the work.</param>
+    internal static CpuKernels Create(InstructionSet instructionSet, int threadCount, ICodePages pages)
     {
         if (!InstructionSets.IsSupported(instructionSet))
         {
@@ -24,9 +33,10 @@ public abstract class CpuKernels : Kernels
 
         return instructionSet switch
         {
-            InstructionSet.Avx512 or InstructionSet.Avx512Bf16 => new CpuKernels<Simd512>(instructionSet, threadCount),
-            InstructionSet.Avx2 => new CpuKernels<Simd256>(instructionSet, threadCount),
-            _ => new CpuKernels<SimdPortable>(instructionSet, threadCount),
+            InstructionSet.Avx512 or InstructionSet.Avx512Bf16 =>
+                new CpuKernels<Simd512>(instructionSet, threadCount, pages),
+            InstructionSet.Avx2 => new CpuKernels<Simd256>(instructionSet, threadCount, pages),
+            _ => new CpuKernels<SimdPortable>(instructionSet, threadCount, pages),
         };
     }
 }

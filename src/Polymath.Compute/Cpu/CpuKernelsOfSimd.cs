@@ -1,3 +1,5 @@
+using Polymath.Compute.Cpu.Generated;
+
 namespace Polymath.Compute.Cpu;
 
 /// <summary>The contract of the kernels, checked and handed on to the classes that do the work.</summary>
@@ -9,11 +11,11 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     private readonly Scratch _scratch = new();
     private readonly CpuMatrixMultiplier _multiplier;
 
-    public CpuKernels(InstructionSet instructionSet, int threadCount)
+    public CpuKernels(InstructionSet instructionSet, int threadCount, ICodePages pages)
     {
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
-        _multiplier = new CpuMatrixMultiplier(instructionSet, _team);
+        _multiplier = new CpuMatrixMultiplier(instructionSet, _team, pages);
     }
 
     /// <inheritdoc/>

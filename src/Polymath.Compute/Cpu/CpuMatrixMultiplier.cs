@@ -23,9 +23,17 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     /// <param name="set">An instruction set that this machine has.</param>
     /// <param name="team">Who computes; not disposed here.</param>
     public CpuMatrixMultiplier(InstructionSet set, WorkerTeam team)
+        : this(set, team, ExecutableMemory.SystemPages)
+    {
+    }
+
+    /// <summary>Prepares products with code pages of one's own choice.</summary>
+    /// <param name="set">An instruction set that this machine has.</param>
+    /// <param name="team">Who computes.</param>
+    /// <param name="pages">Where generated routines go, if the instruction set has any.</param>
+    internal CpuMatrixMultiplier(InstructionSet set, WorkerTeam team, ICodePages pages)
         : this(
-            MicroKernelSet.For(set), team, Blocking.Default,
-            set == InstructionSet.Avx512Bf16 ? ExecutableMemory.SystemPages : null)
+            MicroKernelSet.For(set), team, Blocking.Default, set == InstructionSet.Avx512Bf16 ? pages : null)
     {
     }
 

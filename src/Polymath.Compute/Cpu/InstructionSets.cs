@@ -7,8 +7,14 @@ namespace Polymath.Compute.Cpu;
 /// <summary>Which instruction sets this machine has, and the choice of one by name.</summary>
 public static class InstructionSets
 {
-    /// <summary>The environment variable that forces an instruction set; the composition root reads it.</summary>
+    /// <summary>The environment variable that forces an instruction set.</summary>
     public const string VariableName = "POLYMATH_KERNELS";
+
+    /// <summary>
+    /// The one that <see cref="VariableName"/> forces, else the best: what the command and the tests make kernels for.
+    /// </summary>
+    /// <exception cref="InvalidInputException">The name is unknown, or this machine lacks it.</exception>
+    public static InstructionSet Chosen => Parse(Environment.GetEnvironmentVariable(VariableName));
 
     /// <summary>The best that this machine has.</summary>
     public static InstructionSet Best { get; } =

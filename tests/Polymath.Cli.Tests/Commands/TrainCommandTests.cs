@@ -86,6 +86,14 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
     }
 
     [Fact]
+    public async Task ForcedKernelsAreThoseThatRun()
+    {
+        _place.Write(TinyText.FileName, TinyText.Content);
+        CommandResult result = await _place.RunWithAsync("POLYMATH_KERNELS", "portable", TinyText.Train("run", 1));
+        Assert.Matches("kernels +portable, 1 thread", result.Succeeded().Output);
+    }
+
+    [Fact]
     public async Task ADevelopmentRunDoesEverythingInThreeSteps()
     {
         _place.Write(TinyText.FileName, TinyText.Content);

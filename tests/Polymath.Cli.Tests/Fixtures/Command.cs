@@ -47,7 +47,6 @@ internal sealed class Command : IDisposable
             StandardErrorEncoding = StrictUtf8,
         };
         start.Environment["POLYMATH_DATA"] = Path.Combine(folder, ".data");
-        start.Environment.Remove("POLYMATH_KERNELS");
         start.Environment.Remove("POLYMATH_DEBUG");
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {

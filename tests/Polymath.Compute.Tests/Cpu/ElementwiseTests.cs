@@ -34,7 +34,7 @@ public sealed unsafe class ElementwiseTests
     public void SquaresBeyondTheRangeOfSinglePrecisionAreSummed()
     {
         TestMatrix x = TestMatrix.Of(1, 50, (_, _) => 1e30f);
-        using var kernels = CpuKernels.Create(InstructionSets.Best, 1);
+        using var kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
         Assert.Equal(1, kernels.SumOfSquares(x.Data, 50) / (50 * (double)1e30f * 1e30f), 1e-12);
     }
 

@@ -12,7 +12,7 @@ namespace Polymath.Fields.Tests.Text;
 internal sealed class TextSessionFixture : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("polymath-text-").FullName;
-    private readonly Kernels _kernels = CpuKernels.Create(InstructionSets.Best, 1);
+    private readonly Kernels _kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
     private readonly MemoryPlan _plan = new();
 
     public TextSessionFixture(Func<TextRecipe, TextRecipe>? change = null, string? text = null)

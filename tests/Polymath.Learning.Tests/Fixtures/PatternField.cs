@@ -55,7 +55,7 @@ internal sealed unsafe class PatternSession : IFieldSession, IExperience, IObjec
         int rows = recipe.BatchSize * recipe.Network.ContextLength;
         Network = TokenNetwork.Build(
             context.Kernels, context.Plan, recipe.Network, VocabularySize, rows,
-            training: context.Purpose == SessionPurpose.Training).Network;
+            training: context.Purpose == SessionPurpose.Training, recipe.Learning.Precision).Network;
         Batch = new Batch(context.Plan, new BatchShape(recipe.BatchSize, rows));
         _losses = context.Plan.Reserve("losses", rows);
     }

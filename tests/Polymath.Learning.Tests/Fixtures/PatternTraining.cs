@@ -14,7 +14,14 @@ internal static class PatternTraining
         PatternField field, PatternRecipe recipe, string path, TrainingOptions? options, CancellationToken cancellation,
         int threadCount = 1)
     {
-        using Kernels kernels = CpuKernels.Create(InstructionSets.Best, threadCount);
+        using Kernels kernels = CpuKernels.Create(InstructionSets.Chosen, threadCount);
+        return RunWith(kernels, field, recipe, path, options, cancellation);
+    }
+
+    public static TrainingOutcome RunWith(
+        Kernels kernels, PatternField field, PatternRecipe recipe, string path, TrainingOptions? options = null,
+        CancellationToken cancellation = default)
+    {
         using RunFolder folder = RunFolder.Create(path);
         return Training.Run(field, recipe, folder, kernels, options ?? new TrainingOptions(), cancellation);
     }
@@ -22,7 +29,7 @@ internal static class PatternTraining
     public static TrainingOutcome Resume(
         PatternField field, string path, TrainingOptions? options = null, params string[] edits)
     {
-        using Kernels kernels = CpuKernels.Create(InstructionSets.Best, 1);
+        using Kernels kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
         using RunFolder folder = RunFolder.Resume(path);
         Recipe recipe = folder.ReadRecipe(field, edits);
         return Training.Run(field, recipe, folder, kernels, options ?? new TrainingOptions());

@@ -25,7 +25,7 @@ internal sealed unsafe class OptimizerFixture : IDisposable
         Store.Initialize(1);
     }
 
-    public Kernels Kernels { get; } = CpuKernels.Create(InstructionSets.Best, 1);
+    public Kernels Kernels { get; } = CpuKernels.Create(InstructionSets.Chosen, 1);
 
     public ParameterStore Store { get; } = new();
 

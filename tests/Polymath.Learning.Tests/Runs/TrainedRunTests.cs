@@ -79,7 +79,7 @@ public sealed class TrainedRunTests : IDisposable
 
     private long Read(PatternField field)
     {
-        using Kernels kernels = CpuKernels.Create(InstructionSets.Best, 1);
+        using Kernels kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
         using RunFolder folder = RunFolder.Open(RunPath);
         using TrainedRun run = TrainedRun.Open(field, folder, kernels, SessionPurpose.Inference, _notes.Add);
         return run.Checkpoint.Step;

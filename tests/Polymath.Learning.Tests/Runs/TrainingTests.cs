@@ -214,7 +214,7 @@ public sealed class TrainingTests : IDisposable
         var field = new PatternField();
         PatternRecipe recipe = Small with { Learning = Small.Learning with { AverageDecay = 0.9f } };
         TrainingOutcome outcome = PatternTraining.Run(field, recipe, RunPath, Options);
-        using Kernels kernels = Compute.Cpu.CpuKernels.Create(Compute.Cpu.InstructionSets.Best, 1);
+        using Kernels kernels = Compute.Cpu.CpuKernels.Create(Compute.Cpu.InstructionSets.Chosen, 1);
         using RunFolder folder = RunFolder.Open(RunPath);
         using TrainedRun run = TrainedRun.Open(field, folder, kernels, SessionPurpose.Examination, Assert.Fail);
         RunReport report = run.Examine(ExaminationDepth.Full, TestContext.Current.CancellationToken);

@@ -127,7 +127,7 @@ public sealed unsafe class BFloat16ProductTests
         var pages = new RefusingPages(allocates);
         using var team = new WorkerTeam(1);
         using var multiplier = new CpuMatrixMultiplier(
-            MicroKernelSet.For(InstructionSets.Best), team, Blocking.Default, pages);
+            MicroKernelSet.For(InstructionSets.Chosen), team, Blocking.Default, pages);
         using var operands = new Operands(MatrixProduct.TN, 20, 30, 40, 0, false, false, seed: 3);
         Multiply(multiplier, operands);
         operands.AssertCorrect();
