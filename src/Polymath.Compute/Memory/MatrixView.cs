@@ -44,28 +44,47 @@ public readonly unsafe struct MatrixView
 
     /// <summary>The first element, as fp32.</summary>
     /// <exception cref="InvalidOperationException">The elements are not fp32.</exception>
-    public float* Data => Type == DataType.Float32
-        ? (float*)_data
-        : throw new InvalidOperationException($"expected a Float32 matrix, found {Type}");
+    public float* Data => Elements<float>();
+
+    /// <summary>The first element, as bf16.</summary>
+    /// <exception cref="InvalidOperationException">The elements are not bf16.</exception>
+    public BFloat16* BFloat16Data => Elements<BFloat16>();
 
     /// <summary>True where rows follow each other without a gap.</summary>
     public bool IsContiguous => Stride == Columns;
 
-    /// <summary>The first element of row <paramref name="index"/>.</summary>
+    /// <summary>The first element, whatever its type.</summary>
+    public void* Start => _data;
+
+    /// <summary>The first element.</summary>
+    /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
+    public T* Elements<T>()
+        where T : unmanaged => Type == DataTypes.Of<T>()
+        ? (T*)_data
+        : throw new InvalidOperationException($"expected a {DataTypes.Of<T>()} matrix, found {Type}");
+
+    /// <summary>The first element of row <paramref name="index"/>, fp32.</summary>
     public float* Row(int index) => Data + ((nint)index * Stride);
+
+    /// <summary>The first element of row <paramref name="index"/>.</summary>
+    public T* Row<T>(int index)
+        where T : unmanaged => Elements<T>() + ((nint)index * Stride);
 
     /// <summary>The elements of row <paramref name="index"/>.</summary>
     public Span<float> RowSpan(int index) => new(Row(index), Columns);
 
     /// <summary>The rows from <paramref name="start"/>, <paramref name="count"/> of them, sharing the memory.</summary>
-    public MatrixView RowRange(int start, int count) => new(Row(start), count, Columns, Stride);
+    public MatrixView RowRange(int start, int count) => new(At(start, 0), Type, count, Columns, Stride);
 
     /// <summary>The columns from <paramref name="start"/>, <paramref name="count"/> of them, sharing the memory.</summary>
-    public MatrixView ColumnRange(int start, int count) => new(Data + start, Rows, count, Stride);
+    public MatrixView ColumnRange(int start, int count) => new(At(0, start), Type, Rows, count, Stride);
 
     /// <summary>All elements of a view without gaps.</summary>
     /// <exception cref="InvalidOperationException">The rows have gaps between them.</exception>
     public Span<float> AsSpan() => IsContiguous
         ? new Span<float>(Data, checked(Rows * Columns))
         : throw new InvalidOperationException("a matrix with gaps between its rows is not one span");
+
+    private byte* At(int row, int column) =>
+        (byte*)_data + ((((nint)row * Stride) + column) * Type.SizeInBytes());
 }

@@ -41,9 +41,10 @@ public sealed unsafe class MemoryPlan : IDisposable
         return buffer;
     }
 
-    /// <summary>Reserves an fp32 matrix [<paramref name="rows"/>, <paramref name="columns"/>].</summary>
-    public PlannedMatrix ReserveMatrix(string purpose, int rows, int columns) =>
-        new(Reserve(purpose, (long)rows * columns), rows, columns);
+    /// <summary>Reserves a matrix [<paramref name="rows"/>, <paramref name="columns"/>].</summary>
+    public PlannedMatrix ReserveMatrix(
+        string purpose, int rows, int columns, DataType type = DataType.Float32) =>
+        new(Reserve(purpose, (long)rows * columns, type), rows, columns);
 
     /// <summary>The reserved bytes by purpose, largest first.</summary>
     public IReadOnlyList<(string Purpose, long Bytes)> Summarize() =>

@@ -30,6 +30,12 @@ public sealed unsafe class PlannedBuffer
     /// <summary>The first element as a 32-bit integer, once the plan is committed.</summary>
     public int* Integers => (int*)Typed(DataType.Int32);
 
+    /// <summary>The first element as bf16, once the plan is committed.</summary>
+    public BFloat16* BFloat16s => (BFloat16*)Typed(DataType.BFloat16);
+
+    /// <summary>The first element, whatever its type, once the plan is committed.</summary>
+    public void* Start => _plan.Address(_offsetBytes);
+
     /// <summary>The elements as fp32; at most 2^31 - 1 of them.</summary>
     public Span<float> FloatSpan => new(Floats, checked((int)ElementCount));
 
@@ -37,11 +43,11 @@ public sealed unsafe class PlannedBuffer
     public Span<int> IntegerSpan => new(Integers, checked((int)ElementCount));
 
     private void* Typed(DataType type) => Type == type
-        ? _plan.Address(_offsetBytes)
+        ? Start
         : throw new InvalidOperationException($"{Purpose} holds {Type}, not {type}");
 }
 
-/// <summary>An fp32 matrix reserved in a <see cref="MemoryPlan"/>.</summary>
+/// <summary>A matrix reserved in a <see cref="MemoryPlan"/>.</summary>
 /// <param name="buffer">Where its elements are.</param>
 /// <param name="rows">The number of rows.</param>
 /// <param name="columns">The number of columns.</param>
@@ -53,11 +59,14 @@ public sealed unsafe class PlannedMatrix(PlannedBuffer buffer, int rows, int col
     /// <summary>The number of columns.</summary>
     public int Columns { get; } = columns;
 
+    /// <summary>The type of an element.</summary>
+    public DataType Type => buffer.Type;
+
     /// <summary>The whole matrix [Rows, Columns], once the plan is committed.</summary>
-    public MatrixView View => new(buffer.Floats, Rows, Columns);
+    public MatrixView View => new(buffer.Start, Type, Rows, Columns, Columns);
 
     /// <summary>The first <paramref name="rows"/> rows, for a step smaller than the plan.</summary>
     public MatrixView Top(int rows) => rows <= Rows
-        ? new MatrixView(buffer.Floats, rows, Columns)
+        ? new MatrixView(buffer.Start, Type, rows, Columns, Columns)
         : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"planned {Rows} rows");
 }

@@ -43,9 +43,18 @@ public enum DataType
     Boolean,
 }
 
-/// <summary>Sizes of <see cref="DataType"/>.</summary>
+/// <summary>Sizes of <see cref="DataType"/>, and the types that C# knows them by.</summary>
 public static class DataTypes
 {
+    /// <summary>The type of elements that kernels know as <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException">No matrix has such elements.</exception>
+    public static DataType Of<T>()
+        where T : unmanaged =>
+        typeof(T) == typeof(float) ? DataType.Float32
+        : typeof(T) == typeof(BFloat16) ? DataType.BFloat16
+        : typeof(T) == typeof(int) ? DataType.Int32
+        : throw new NotSupportedException($"no matrix has elements of {typeof(T)}");
+
     /// <summary>The size of one element in bytes.</summary>
     public static int SizeInBytes(this DataType type) => type switch
     {

@@ -62,10 +62,10 @@ public static class FloatConversion
                 MemoryMarshal.AsBytes(source).CopyTo(destination);
                 break;
             case DataType.BFloat16:
-                Span<ushort> upperHalves = MemoryMarshal.Cast<byte, ushort>(destination);
+                Span<BFloat16> upperHalves = MemoryMarshal.Cast<byte, BFloat16>(destination);
                 for (int i = 0; i < source.Length; i++)
                 {
-                    upperHalves[i] = ToBFloat16(source[i]);
+                    upperHalves[i] = (BFloat16)source[i];
                 }
 
                 break;
@@ -128,19 +128,6 @@ public static class FloatConversion
         {
             destination[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
         }
-    }
-
-    private static ushort ToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value))
-        {
-            // Rounding could carry a NaN into infinity; the quiet bit keeps it what it is.
-            return (ushort)((bits >> 16) | 0x40);
-        }
-
-        uint roundToEven = 0x7fff + ((bits >> 16) & 1);
-        return (ushort)((bits + roundToEven) >> 16);
     }
 
     private static void RequireLengths(int byteCount, DataType type, int elementCount)

@@ -55,6 +55,18 @@ public sealed unsafe class SimdTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void HalvesAreWidenedExactlyAndRoundedToTheNearestEven(InstructionSet set)
+    {
+        switch (set)
+        {
+            case InstructionSet.Avx512 or InstructionSet.Avx512Bf16: CheckHalves<Simd512>(); break;
+            case InstructionSet.Avx2: CheckHalves<Simd256>(); break;
+            default: CheckHalves<SimdPortable>(); break;
+        }
+    }
+
     private enum Function
     {
         Exp,
@@ -107,6 +119,47 @@ public sealed unsafe class SimdTests
             Assert.Equal(Vector128.Create(count, 2f * count, 3f * count, 4f * count), sums);
             y[count] = 5;
             Assert.Equal(5, TSimd.HorizontalMax(TSimd.Load(y)));
+        }
+    }
+
+    // Every bf16, and between each and the next a quarter, the half and three quarters of the way.
+    private static void CheckHalves<TSimd>()
+        where TSimd : struct, ISimd<TSimd>
+    {
+        int width = TSimd.Count;
+        float* values = stackalloc float[width], widened = stackalloc float[width];
+        BFloat16* halves = stackalloc BFloat16[width + 1];
+        for (int bits = 0; bits <= ushort.MaxValue; bits += 1 + (bits % 3))
+        {
+            int count = bits % (width + 1);
+            for (int lane = 0; lane < width; lane++)
+            {
+                values[lane] = BitConverter.UInt32BitsToSingle(((uint)bits << 16) | ((uint)(lane % 4) << 14));
+                halves[lane] = new BFloat16(0x1234);
+            }
+
+            halves[width] = new BFloat16(0x1234);
+            TSimd.StorePartial(TSimd.Load(values), halves, count);
+            TSimd.Store(TSimd.LoadPartial(halves, count), widened);
+            for (int lane = 0; lane <= width; lane++)
+            {
+                Assert.Equal(lane < count ? (BFloat16)values[lane] : new BFloat16(0x1234), halves[lane]);
+            }
+
+            for (int lane = 0; lane < width; lane++)
+            {
+                Assert.Equal(lane < count ? (float)(BFloat16)values[lane] : 0, widened[lane]);
+            }
+
+            TSimd.Store(TSimd.Load(values), halves);
+            TSimd.Store(TSimd.Load(halves), widened);
+            for (int lane = 0; lane < width; lane++)
+            {
+                Assert.Equal((BFloat16)values[lane], halves[lane]);
+                Assert.Equal((float)halves[lane], widened[lane]);
+            }
+
+            Assert.Equal(0x1234, halves[width].Bits);
         }
     }
 }

@@ -37,6 +37,18 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Writes the first lanes, at most <see cref="Count"/>, and nothing behind them.</summary>
     static abstract void StorePartial(TSelf value, float* destination, int count);
 
+    /// <summary>Reads <see cref="Count"/> numbers, exactly; no alignment is needed.</summary>
+    static abstract TSelf Load(BFloat16* source);
+
+    /// <summary>Reads some numbers, at most <see cref="Count"/>, touching no memory behind them; zero elsewhere.</summary>
+    static abstract TSelf LoadPartial(BFloat16* source, int count);
+
+    /// <summary>Writes all lanes, rounded to the nearest, ties to even; what is not a number stays so.</summary>
+    static abstract void Store(TSelf value, BFloat16* destination);
+
+    /// <summary>Writes the first lanes, at most <see cref="Count"/>, rounded alike, and nothing behind them.</summary>
+    static abstract void StorePartial(TSelf value, BFloat16* destination, int count);
+
     /// <summary>The first <paramref name="count"/> lanes of <paramref name="value"/>, zero in the others.</summary>
     static abstract TSelf KeepFirst(TSelf value, int count);
 

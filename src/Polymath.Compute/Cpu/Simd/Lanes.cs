@@ -11,10 +11,14 @@ internal unsafe interface ILanes<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
     /// <summary>Reads the lanes, zero in the others.</summary>
-    TSimd Load(float* source);
+    /// <typeparam name="T">What the row holds: float or <see cref="BFloat16"/>.</typeparam>
+    TSimd Load<T>(T* source)
+        where T : unmanaged;
 
-    /// <summary>Writes the lanes.</summary>
-    void Store(TSimd value, float* destination);
+    /// <summary>Writes the lanes, rounded to what the row holds.</summary>
+    /// <typeparam name="T">What the row holds: float or <see cref="BFloat16"/>.</typeparam>
+    void Store<T>(TSimd value, T* destination)
+        where T : unmanaged;
 
     /// <summary>The lanes of <paramref name="value"/>, zero in the others.</summary>
     TSimd Keep(TSimd value);
@@ -27,11 +31,25 @@ internal readonly unsafe struct AllLanes<TSimd> : ILanes<TSimd>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd Load(float* source) => TSimd.Load(source);
+    public TSimd Load<T>(T* source)
+        where T : unmanaged => typeof(T) == typeof(BFloat16)
+        ? TSimd.Load((BFloat16*)source)
+        : TSimd.Load((float*)source);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(TSimd value, float* destination) => TSimd.Store(value, destination);
+    public void Store<T>(TSimd value, T* destination)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(BFloat16))
+        {
+            TSimd.Store(value, (BFloat16*)destination);
+        }
+        else
+        {
+            TSimd.Store(value, (float*)destination);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,11 +64,25 @@ internal readonly unsafe struct FirstLanes<TSimd>(int count) : ILanes<TSimd>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TSimd Load(float* source) => TSimd.LoadPartial(source, count, TSimd.Zero);
+    public TSimd Load<T>(T* source)
+        where T : unmanaged => typeof(T) == typeof(BFloat16)
+        ? TSimd.LoadPartial((BFloat16*)source, count)
+        : TSimd.LoadPartial((float*)source, count, TSimd.Zero);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(TSimd value, float* destination) => TSimd.StorePartial(value, destination, count);
+    public void Store<T>(TSimd value, T* destination)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(BFloat16))
+        {
+            TSimd.StorePartial(value, (BFloat16*)destination, count);
+        }
+        else
+        {
+            TSimd.StorePartial(value, (float*)destination, count);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

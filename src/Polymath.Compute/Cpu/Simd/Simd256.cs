@@ -60,6 +60,40 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Load(BFloat16* source) => Widen(Vector128.Load((ushort*)source));
+
+    // There is no load or store of some 16-bit lanes: element by element.
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 LoadPartial(BFloat16* source, int count)
+    {
+        Vector128<ushort> halves = default;
+        for (int lane = 0; lane < count; lane++)
+        {
+            ((BFloat16*)&halves)[lane] = source[lane];
+        }
+
+        return Widen(halves);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Simd256 value, BFloat16* destination) => Narrow(value).Store((ushort*)destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(Simd256 value, BFloat16* destination, int count)
+    {
+        Vector128<ushort> halves = Narrow(value);
+        for (int lane = 0; lane < count; lane++)
+        {
+            destination[lane] = ((BFloat16*)&halves)[lane];
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 KeepFirst(Simd256 value, int count) => new(value._lanes & First(count));
 
     /// <inheritdoc/>
@@ -138,6 +172,20 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
         Vector128<float> half = Sse.Max(lanes.GetLower(), lanes.GetUpper());
         half = Sse.Max(half, Sse.MoveHighToLow(half, half));
         return Sse.MaxScalar(half, Sse.Shuffle(half, half, 1)).ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Simd256 Widen(Vector128<ushort> halves) =>
+        new((Avx2.ConvertToVector256Int32(halves) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ushort> Narrow(Simd256 value)
+    {
+        Vector256<uint> bits = value._lanes.AsUInt32();
+        Vector256<uint> rounded = bits + Vector256.Create(0x7FFFu) + ((bits >> 16) & Vector256<uint>.One);
+        Vector256<uint> isNumber = Vector256.Equals(value._lanes, value._lanes).AsUInt32();
+        rounded = Vector256.ConditionalSelect(isNumber, rounded, bits | Vector256.Create(0x0040_0000u)) >> 16;
+        return Sse41.PackUnsignedSaturate(rounded.GetLower().AsInt32(), rounded.GetUpper().AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,6 +57,24 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Load(BFloat16* source) => Widen(Vector256.Load((ushort*)source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 LoadPartial(BFloat16* source, int count) =>
+        Widen(Avx512BW.VL.MaskLoad((ushort*)source, FirstHalves(count), Vector256<ushort>.Zero));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Simd512 value, BFloat16* destination) => Narrow(value).Store((ushort*)destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(Simd512 value, BFloat16* destination, int count) =>
+        Avx512BW.VL.MaskStore((ushort*)destination, FirstHalves(count), Narrow(value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 KeepFirst(Simd512 value, int count) => new(value._lanes & First(count));
 
     /// <inheritdoc/>
@@ -120,6 +138,24 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Halve(Simd512 value) => value._lanes.GetLower() + value._lanes.GetUpper();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Simd512 Widen(Vector256<ushort> halves) =>
+        new((Avx512F.ConvertToVector512UInt32(halves) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ushort> Narrow(Simd512 value)
+    {
+        Vector512<uint> bits = value._lanes.AsUInt32();
+        Vector512<uint> rounded = bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512<uint>.One);
+        Vector512<uint> isNumber = Vector512.Equals(value._lanes, value._lanes).AsUInt32();
+        rounded = Vector512.ConditionalSelect(isNumber, rounded, bits | Vector512.Create(0x0040_0000u));
+        return Avx512F.ConvertToVector256UInt16(rounded >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ushort> FirstHalves(int count) =>
+        Vector256.LessThan(Vector256<ushort>.Indices, Vector256.Create((ushort)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> First(int count) =>

@@ -75,6 +75,38 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Load(BFloat16* source) => LoadPartial(source, Count);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable LoadPartial(BFloat16* source, int count)
+    {
+        Vector<float> lanes = Vector<float>.Zero;
+        for (int lane = 0; lane < count; lane++)
+        {
+            ((float*)&lanes)[lane] = (float)source[lane];
+        }
+
+        return new(lanes);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(SimdPortable value, BFloat16* destination) => StorePartial(value, destination, Count);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial(SimdPortable value, BFloat16* destination, int count)
+    {
+        Vector<float> lanes = value._lanes;
+        for (int lane = 0; lane < count; lane++)
+        {
+            destination[lane] = (BFloat16)((float*)&lanes)[lane];
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdPortable KeepFirst(SimdPortable value, int count) => new(Vector.ConditionalSelect(
         Vector.LessThan(Vector<int>.Indices, new Vector<int>(count)), value._lanes, Vector<float>.Zero));
 
