@@ -12,7 +12,7 @@ internal static class BenchCommand
 {
     private static readonly (string Name, string Summary, Func<int, Action<string>, IEnumerable<BenchmarkRow>> Run)[] Benchmarks =
     [
-        ("matrices", "matrix products at the shapes of training and decoding, beside this machine's peaks",
+        ("kernels", "matrix products at the shapes of training and decoding, beside this machine's peaks",
             (threads, _) => MatrixBenchmark.Run(InstructionSets.Chosen, threads)),
         ("training", "training steps of GPT-2 124M, of a small model and of nanoGPT's character model, beside PyTorch",
             TrainingBenchmark.Run),

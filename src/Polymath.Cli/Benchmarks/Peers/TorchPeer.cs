@@ -33,8 +33,10 @@ internal sealed class TorchPeer : IDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="threads">Its threads.</param>
     /// <param name="notes">Where it says why the list is empty.</param>
+    /// <param name="interpreters">Where to look for PyTorch; null: where it usually is.</param>
     public static List<TorchPeer> StartAll(
-        string script, IReadOnlyList<string> arguments, int threads, Action<string> notes)
+        string script, IReadOnlyList<string> arguments, int threads, Action<string> notes,
+        IReadOnlyList<string>? interpreters = null)
     {
         if (PeerProcess.Folder is null)
         {
@@ -42,7 +44,7 @@ internal sealed class TorchPeer : IDisposable
             return [];
         }
 
-        string? interpreter = Interpreters.FirstOrDefault(
+        string? interpreter = (interpreters ?? Interpreters).FirstOrDefault(
             candidate => PeerProcess.Succeeds(candidate, "-c", "import torch"));
         if (interpreter is null)
         {

@@ -9,7 +9,7 @@ namespace Polymath.Cli.Benchmarks.Training;
 internal static class ThreadBenchmark
 {
     private const string Name = "threads";
-    private const int Turns = 5;
+    private const int Turns = 5, WarmUpSteps = 2;
 
     /// <summary>Measures.</summary>
     /// <param name="threads">Our threads; 1 means 2.</param>
@@ -32,8 +32,8 @@ internal static class ThreadBenchmark
 
     private static List<BenchmarkRow> Compare(string model, RandomTokenLearner one, RandomTokenLearner several)
     {
-        one.Contender.WarmUp(1);
-        several.Contender.WarmUp(1);
+        one.Contender.WarmUp(WarmUpSteps);
+        several.Contender.WarmUp(WarmUpSteps);
         var alone = new List<double>();
         var beside = new List<double>();
         var single = new List<double>();
