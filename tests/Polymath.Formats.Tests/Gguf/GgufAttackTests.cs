@@ -47,13 +47,13 @@ public sealed class GgufAttackTests : IDisposable
     [InlineData(ulong.MaxValue, "are accepted")]
     [InlineData(ulong.MaxValue - 7, "are accepted")]
     [InlineData((1UL << 32) + 2, "are accepted")]
-    [InlineData(5, "cut short")]
+    [InlineData(60, "cut short")]
     public void LengthsOfStringsBeyondTheFile(ulong length, string fault)
     {
-        Refuses(GgufBytes.Begin(0, 1).UInt64(length).Raw("ab"u8).UInt32(4).UInt32(1).ToArray(), "a key", length < 9 ? "type" : fault);
+        Refuses(GgufBytes.Begin(0, 1).UInt64(length).Raw("ab"u8).UInt32(4).UInt32(1).ToArray(), "a key", fault);
         Refuses(GgufBytes.Begin(0, 1).Text("k").UInt32(TextType).UInt64(length).Raw("ab"u8).ToArray(), "key 'k'", fault);
         Refuses(
-            GgufBytes.Begin(1, 0).UInt64(length == 5 ? 60 : length).Raw("ab"u8).UInt32(1).UInt64(1).UInt32(0).UInt64(0).ToArray(),
+            GgufBytes.Begin(1, 0).UInt64(length).Raw("ab"u8).UInt32(1).UInt64(1).UInt32(0).UInt64(0).ToArray(),
             "the name of a tensor", fault);
     }
 
