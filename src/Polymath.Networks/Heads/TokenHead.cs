@@ -10,6 +10,7 @@ public sealed unsafe class TokenHead : IOutputHead
 
     private readonly Kernels _kernels;
     private readonly ProductPrecision _precision;
+    private readonly Weight _weight;
     private readonly PlannedMatrix _logits, _lastLogits;
 
     /// <summary>Adds its parameters, unless tied, and reserves the logits.</summary>
@@ -17,18 +18,18 @@ public sealed unsafe class TokenHead : IOutputHead
     {
         _kernels = builder.Kernels;
         _precision = builder.Precision;
-        Width = port.Table.Specification.Rows;
-        Weight = recipe.TiedHead
-            ? port.Table
-            : builder.Parameters.Add(new(
+        Width = port.Weight.Specification.Rows;
+        _weight = recipe.TiedHead
+            ? port.Weight
+            : builder.AddWeight(new(
                 "tokens.head", Width, recipe.Width, ParameterRole.Embedding, 0, Initialization.Deviation));
         int stride = (Width + AlignmentElements - 1) / AlignmentElements * AlignmentElements;
         _logits = builder.Plan.ReserveMatrix("logits", builder.MaxRows, stride, builder.ActivationType);
         _lastLogits = builder.Plan.ReserveMatrix("logits", 1, Width);
     }
 
-    /// <summary>[vocabulary, width].</summary>
-    public Parameter Weight { get; }
+    /// <summary>[vocabulary, width], where it is not packed.</summary>
+    public Parameter Weight => _weight.Parameter;
 
     /// <inheritdoc/>
     public int Width { get; }
@@ -37,14 +38,14 @@ public sealed unsafe class TokenHead : IOutputHead
     public MatrixView Forward(MatrixView trunkOutput)
     {
         MatrixView logits = _logits.Top(trunkOutput.Rows).ColumnRange(0, Width);
-        _kernels.Multiply(MatrixProduct.NT, trunkOutput, Weight.Values, logits, precision: _precision);
+        _weight.Multiply(trunkOutput, logits, bias: null, _precision);
         return logits;
     }
 
     /// <summary>The logits [Width] of one row of the trunk's output, in fp32; valid until the next call.</summary>
     public Span<float> Predict(MatrixView row)
     {
-        _kernels.Multiply(MatrixProduct.NT, row, Weight.Values, _lastLogits.View, precision: _precision);
+        _weight.Multiply(row, _lastLogits.View, bias: null, _precision);
         return _lastLogits.View.RowSpan(0);
     }
 
@@ -57,5 +58,5 @@ public sealed unsafe class TokenHead : IOutputHead
     }
 
     /// <inheritdoc/>
-    public double CountOperations(int rowCount) => 2.0 * rowCount * Width * Weight.Specification.Columns;
+    public double CountOperations(int rowCount) => 2.0 * rowCount * Width * _weight.Specification.Columns;
 }
