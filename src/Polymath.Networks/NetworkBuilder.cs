@@ -19,11 +19,11 @@ public sealed record NetworkBuilder(
     public ProductPrecision Precision { get; init; }
 
     /// <summary>
-    /// What activations and their gradients are stored as: bf16 in training where products round to it anyway, else
-    /// fp32. The residual stream and its gradient, which gather many small terms, are fp32 always.
+    /// What activations and their gradients are stored as: bf16 where products round to it anyway, else fp32. The
+    /// residual stream and its gradient, which gather many small terms, are fp32 always.
     /// </summary>
     public DataType ActivationType =>
-        Training && Precision == ProductPrecision.BFloat16 && Kernels.HasBFloat16Products
+        Precision == ProductPrecision.BFloat16 && Kernels.HasBFloat16Products
             ? DataType.BFloat16
             : DataType.Float32;
 
