@@ -83,12 +83,16 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
         ProductPrecision precision = ProductPrecision.Float32)
     {
         ObjectDisposedException.ThrowIf(_panels is null, this);
-        var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
-        if (precision == ProductPrecision.BFloat16 && _bfloat16.Value is BFloat16Multiplier bfloat16)
+        bool isRounded = precision == ProductPrecision.BFloat16 || a.Type == DataType.BFloat16
+            || b.Type == DataType.BFloat16 || c.Type == DataType.BFloat16;
+        if (isRounded && _bfloat16.Value is BFloat16Multiplier bfloat16)
         {
-            bfloat16.Multiply(operands);
+            bfloat16.Multiply(product, a, b, c, accumulate, bias);
+            return;
         }
-        else if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
+
+        var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
+        if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
         {
             var job = new InnerProductJob(_kernels.InnerProducts(operands.M), operands);
             _team.Run(job.TileCount, job);

@@ -56,7 +56,7 @@ public sealed unsafe class CpuMatrixMultiplierTests
             {
                 using Operands operands = Create(shape);
                 Multiply(alone, operands);
-                int[] expected = operands.Bits;
+                byte[] expected = operands.Bits;
                 foreach (CpuMatrixMultiplier multiplier in new[] { pair, trio })
                 {
                     operands.Reset();
