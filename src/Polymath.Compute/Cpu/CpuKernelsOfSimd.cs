@@ -19,7 +19,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
         _multiplier = new CpuMatrixMultiplier(instructionSet, _team, pages);
-        _packed = new PackedMultiplier(_team, _multiplier);
+        _packed = new PackedMultiplier(
+            _team, _multiplier, instructionSet == InstructionSet.Avx512Bf16 ? pages : null);
     }
 
     /// <inheritdoc/>
@@ -29,7 +30,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override bool HasBFloat16Products => _multiplier.HasBFloat16Products;
 
     /// <inheritdoc/>
-    public override bool QuantisesActivations => false;
+    public override bool QuantisesActivations => _packed.QuantisesActivations;
 
     /// <inheritdoc/>
     public override int ThreadCount => _team.ThreadCount;
