@@ -9,13 +9,11 @@ namespace Polymath.Compute.Cpu.Generated;
 /// </summary>
 internal sealed unsafe class BFloat16Multiplier : IDisposable
 {
-    private const int PanelColumns = BFloat16TileCode.MaxVectors * PackingCode.Lines;
-
     private readonly BFloat16Kernels _kernels;
     private readonly WorkerTeam _team;
     private readonly Blocking _blocking;
     private readonly Scratch _sums = new();
-    private readonly long _panelBytes;
+    private readonly long _panelOfABytes, _panelOfBBytes;
     private uint* _panelsOfA, _panelsOfB;
 
     /// <summary>Prepares products; the blocks count pairs where they count k or elements.</summary>
@@ -26,14 +24,16 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
         _blocking = blocking;
 
         // A part of the depth may be a routine's call deeper than the limit.
-        int pairs = Math.Max(blocking.PackedElements, (blocking.PackedDepth + blocking.Depth) * PanelColumns);
-        _panelBytes = (long)pairs * sizeof(uint);
-        _panelsOfA = (uint*)HugePages.Allocate((nuint)_panelBytes);
-        _panelsOfB = (uint*)HugePages.Allocate((nuint)_panelBytes);
+        int pairs = Math.Max(
+            blocking.PackedElements, (blocking.PackedDepth + blocking.Depth) * BFloat16TileCode.PanelRows);
+        _panelOfABytes = (long)pairs * sizeof(uint);
+        _panelsOfA = (uint*)HugePages.Allocate((nuint)_panelOfABytes);
+        _panelOfBBytes = (long)BFloat16TileJob.PanelPairs(blocking.Depth + 16) * sizeof(uint) * team.ThreadCount;
+        _panelsOfB = (uint*)HugePages.Allocate((nuint)_panelOfBBytes);
     }
 
     /// <summary>The memory that is held for packed panels and unfinished sums.</summary>
-    public long ScratchBytes => (2 * _panelBytes) + _sums.Bytes;
+    public long ScratchBytes => _panelOfABytes + _panelOfBBytes + _sums.Bytes;
 
     /// <summary>C (+)= A·B (+ bias); only an fp32 C can be added to.</summary>
     public void Multiply(
@@ -44,13 +44,12 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
         BFloat16Operand operandB = BFloat16Operand.Of(b, linesAreRows: product == MatrixProduct.NT);
         int pairs = Blocking.CeilingDivide(shape.K, 2), callPairs = _blocking.DepthOf(pairs);
         BFloat16Result result = ResultOf(c, accumulate, bias, isSummedInParts: callPairs < pairs);
-        int depthPart = 2 * _blocking.PackedDepthOf(pairs);
-        int padded = BFloat16Panels.PaddedPairsOf(Math.Min(shape.K, depthPart));
         int packedRows = shape.M - BFloat16TileJob.RowsReadAsTheyLie(operandA);
+        int depthPart = packedRows == 0 ? shape.K : 2 * _blocking.PackedDepthOf(pairs);
         int rowPart = packedRows < BFloat16TileCode.Rows
             ? shape.M
-            : _blocking.PackedColumnsOf(shape.M, padded, BFloat16TileCode.PanelRows);
-        int columnPart = _blocking.PackedColumnsOf(shape.N, padded, PanelColumns);
+            : _blocking.PackedColumnsOf(
+                shape.M, BFloat16Panels.PaddedPairsOf(Math.Min(shape.K, depthPart)), BFloat16TileCode.PanelRows);
         for (int k = 0; k < shape.K; k += depthPart)
         {
             int depth = Math.Min(depthPart, shape.K - k);
@@ -58,13 +57,9 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
             result.HasSums = accumulate || k > 0;
             for (int row = 0; row < shape.M; row += rowPart)
             {
-                for (int column = 0; column < shape.N; column += columnPart)
-                {
-                    PackAndMultiply(
-                        operandA.Part(row, Math.Min(rowPart, shape.M - row), k, depth),
-                        operandB.Part(column, Math.Min(columnPart, shape.N - column), k, depth),
-                        result.At(row, column), column == 0, row == 0 || columnPart < shape.N, callPairs);
-                }
+                PackAndMultiply(
+                    operandA.Part(row, Math.Min(rowPart, shape.M - row), k, depth),
+                    operandB.Part(0, shape.N, k, depth), result.At(row, 0), callPairs);
             }
         }
     }
@@ -102,7 +97,7 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
     }
 
     private void PackAndMultiply(
-        in BFloat16Operand a, in BFloat16Operand b, in BFloat16Result result, bool packA, bool packB, int callPairs)
+        in BFloat16Operand a, in BFloat16Operand b, in BFloat16Result result, int callPairs)
     {
         int rowsAsTheyLie = BFloat16TileJob.RowsReadAsTheyLie(a);
         BFloat16Panels panelsOfA = new()
@@ -110,16 +105,17 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
             Source = a.Part(rowsAsTheyLie, a.Lines - rowsAsTheyLie, 0, a.Depth),
             PanelLines = BFloat16TileCode.PanelRows, Pairs = _panelsOfA,
         };
-        BFloat16Panels panelsOfB = new() { Source = b, PanelLines = PanelColumns, Pairs = _panelsOfB };
-        var packing = new BFloat16PackingJob(
-            _kernels, packA ? panelsOfA : default, packB ? panelsOfB : default);
-        if (packing.TileCount > 0)
+        if (panelsOfA.Source.Lines > 0)
         {
+            var packing = new BFloat16PackingJob(_kernels, panelsOfA);
             _team.Run(packing.TileCount, packing);
         }
 
         var grid = new TileGrid(
-            a.Lines, b.Lines, a.Depth, BFloat16TileCode.Rows, PanelColumns, _blocking, _team.ThreadCount);
-        _team.Run(grid.TileCount, new BFloat16TileJob(_kernels, a, panelsOfA, panelsOfB, result, callPairs, grid));
+            a.Lines, b.Lines, a.Depth, BFloat16TileCode.Rows, BFloat16TileJob.PanelColumns, _blocking,
+            _team.ThreadCount);
+        _team.Run(
+            grid.TileCount,
+            new BFloat16TileJob(_kernels, a, panelsOfA, b, _panelsOfB, result, callPairs, grid, _team.ThreadCount));
     }
 }

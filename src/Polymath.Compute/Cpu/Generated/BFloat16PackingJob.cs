@@ -3,7 +3,7 @@ using Polymath.Compute.Cpu.MatrixMultiplication;
 
 namespace Polymath.Compute.Cpu.Generated;
 
-/// <summary>Packs operands into panels, rounded to bf16 where they are not; both operands of a product are shared out at once.</summary>
+/// <summary>Packs an operand into panels, rounded to bf16 where it is not.</summary>
 internal readonly unsafe struct BFloat16PackingJob : IParallelJob
 {
     // Contiguous lines that are a tile of work; pairs that are, where lines lie side by side, in groups that are read
@@ -11,69 +11,60 @@ internal readonly unsafe struct BFloat16PackingJob : IParallelJob
     private const int TileLines = 48, TilePairs = 32, PairGroup = 8;
 
     private readonly BFloat16Kernels _kernels;
-    private readonly BFloat16Panels _first, _second;
-    private readonly int _firstTiles;
+    private readonly BFloat16Panels _panels;
 
-    /// <summary>Prepares the packing of one or two operands.</summary>
-    public BFloat16PackingJob(BFloat16Kernels kernels, in BFloat16Panels first, in BFloat16Panels second)
+    /// <summary>Prepares the packing of an operand.</summary>
+    public BFloat16PackingJob(BFloat16Kernels kernels, in BFloat16Panels panels)
     {
         _kernels = kernels;
-        _first = first;
-        _second = second;
-        _firstTiles = TilesOf(first);
-        TileCount = _firstTiles + TilesOf(second);
+        _panels = panels;
+        TileCount = panels.Source.HasContiguousLines
+            ? Blocking.CeilingDivide(panels.Source.Lines, TileLines)
+            : panels.Source.Lines == 0 ? 0 : Blocking.CeilingDivide(panels.Source.Depth, 2 * TilePairs);
     }
 
     /// <summary>The number of tiles.</summary>
     public int TileCount { get; }
 
+    /// <summary>Packs all, by one thread.</summary>
+    public void ExecuteAll()
+    {
+        for (int tile = 0; tile < TileCount; tile++)
+        {
+            Execute(tile, 0);
+        }
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int tile, int worker)
     {
-        if (tile < _firstTiles)
+        if (_panels.Source.HasContiguousLines)
         {
-            Pack(_first, tile);
-        }
-        else
-        {
-            Pack(_second, tile - _firstTiles);
-        }
-    }
-
-    private static int TilesOf(in BFloat16Panels panels) => panels.Source.HasContiguousLines
-        ? Blocking.CeilingDivide(panels.Source.Lines, TileLines)
-        : panels.Source.Lines == 0 ? 0 : Blocking.CeilingDivide(panels.Source.Depth, 2 * TilePairs);
-
-    private static uint MaskOf(int count, int most) => (uint)((1L << Math.Clamp(count, 0, most)) - 1);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pack(in BFloat16Panels panels, int tile)
-    {
-        if (panels.Source.HasContiguousLines)
-        {
-            int end = Math.Min(panels.Source.Lines, (tile + 1) * TileLines);
+            int end = Math.Min(_panels.Source.Lines, (tile + 1) * TileLines);
             for (int line = tile * TileLines; line < end; line += PackingCode.Lines)
             {
-                Transpose(panels, line);
+                Transpose(_panels, line);
             }
 
             return;
         }
 
         // Narrow panels are all written at once; a wide one holds several vectors by itself.
-        int lines = panels.PanelLines > PackingCode.Lines ? panels.PanelLines : panels.Source.Lines;
-        int endPair = Math.Min(Blocking.CeilingDivide(panels.Source.Depth, 2), (tile + 1) * TilePairs);
+        int lines = _panels.PanelLines > PackingCode.Lines ? _panels.PanelLines : _panels.Source.Lines;
+        int endPair = Math.Min(Blocking.CeilingDivide(_panels.Source.Depth, 2), (tile + 1) * TilePairs);
         for (int pair = tile * TilePairs; pair < endPair; pair += PairGroup)
         {
-            for (int line = 0; line < panels.Source.Lines; line += lines)
+            for (int line = 0; line < _panels.Source.Lines; line += lines)
             {
                 Interleave(
-                    panels, line, Math.Min(lines, panels.Source.Lines - line), pair,
+                    _panels, line, Math.Min(lines, _panels.Source.Lines - line), pair,
                     Math.Min(PairGroup, endPair - pair));
             }
         }
     }
+
+    private static uint MaskOf(int count, int most) => (uint)((1L << Math.Clamp(count, 0, most)) - 1);
 
     // A vector of 16 lines, the whole depth: its whole blocks, then the rest.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -13,7 +13,10 @@ internal unsafe struct BFloat16Tile
     /// <summary>Where the fields are, for the generated code.</summary>
     public const int AOffset = 0, ARowBytesOffset = 8, BOffset = 16, COffset = 24, CRowBytesOffset = 32,
         SumsOffset = 40, SumsRowBytesOffset = 48, PairsOffset = 56, RowsOffset = 64, BiasOffset = 72,
-        ColumnMaskOffset = 80, KeptOffset = 88;
+        ColumnMaskOffset = 80, NextOffset = 88, NextRowBytesOffset = 96, StepsOffset = 104, KeptOffset = 112;
+
+    /// <summary>The cache lines of <see cref="Next"/> that are asked for at once.</summary>
+    public const int NextLines = 3;
 
     /// <summary>The pair (row 0, depth 0) of a panel [depth, 16], or of rows that lie as they are.</summary>
     [FieldOffset(AOffset)]
@@ -58,4 +61,19 @@ internal unsafe struct BFloat16Tile
     /// <summary>A bit for each column of the last vector that there is.</summary>
     [FieldOffset(ColumnMaskOffset)]
     public uint ColumnMask;
+
+    /// <summary>
+    /// What will be read after this product, asked for meanwhile: <see cref="NextLines"/> at a time, a row of them for
+    /// every four pairs. Moved on by the routine.
+    /// </summary>
+    [FieldOffset(NextOffset)]
+    public byte* Next;
+
+    /// <summary>From a row of what is asked for to the next, in bytes.</summary>
+    [FieldOffset(NextRowBytesOffset)]
+    public nint NextRowBytes;
+
+    /// <summary>The routine's own: the steps of four pairs that it has still to do.</summary>
+    [FieldOffset(StepsOffset)]
+    public nint Steps;
 }

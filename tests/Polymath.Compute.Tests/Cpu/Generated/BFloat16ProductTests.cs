@@ -11,7 +11,7 @@ public sealed unsafe class BFloat16ProductTests
 {
     // Blocks so small that small matrices have several in every direction.
     private static readonly Blocking SmallBlocks = new(
-        Depth: 32, TileRows: 16, TileColumns: 96, PackedDepth: 64, PackedElements: 64 * 100, InnerProductRows: 5,
+        Depth: 32, TileRows: 16, TileColumns: 48, PackedDepth: 64, PackedElements: 64 * 100, InnerProductRows: 5,
         UnpackedRows: 20, UnpackedElements: 1000);
 
     private static readonly Gen<(MatrixProduct Product, int M, int N, int K, int Gap, bool Accumulate, bool HasBias)>
@@ -82,7 +82,7 @@ public sealed unsafe class BFloat16ProductTests
     public void LargerProductsInTheBlocksOfUseAreCorrect(MatrixProduct product, int m, int n, int k)
     {
         using var team = new WorkerTeam(2);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
         foreach (DataType type in new[] { DataType.Float32, DataType.BFloat16 })
         {
             using var operands = new Operands(
@@ -96,7 +96,7 @@ public sealed unsafe class BFloat16ProductTests
     public void ABFloat16ProductIsNeverAddedTo()
     {
         using var team = new WorkerTeam(1);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
         using var operands = new Operands(
             MatrixProduct.NT, 8, 16, 32, 0, accumulate: true, hasBias: false, seed: 7,
             new(DataType.BFloat16, DataType.BFloat16, DataType.BFloat16));
@@ -130,7 +130,7 @@ public sealed unsafe class BFloat16ProductTests
     public void OperandsAreRoundedToTheNearest(float value, float rounded)
     {
         using var team = new WorkerTeam(1);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
         float one = 1, product = 0, transposed = 0;
         multiplier.Multiply(
             MatrixProduct.NT, new(&value, 1, 1), new(&one, 1, 1), new(&product, 1, 1),
@@ -146,7 +146,7 @@ public sealed unsafe class BFloat16ProductTests
     public void AProductAllocatesNothing()
     {
         using var team = new WorkerTeam(2);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
         using var operands = new Operands(MatrixProduct.NT, 64, 96, 48, 0, false, false, seed: 3);
         Multiply(multiplier, operands);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -162,7 +162,7 @@ public sealed unsafe class BFloat16ProductTests
         var pages = new RefusingPages(allocates);
         using var team = new WorkerTeam(1);
         using var multiplier = new CpuMatrixMultiplier(
-            MicroKernelSet.For(InstructionSets.Chosen), team, Blocking.Default, pages);
+            MicroKernelSet.For(InstructionSets.Chosen), team, Blocking.Default, Blocking.OfPairs, pages);
         using var operands = new Operands(MatrixProduct.TN, 20, 30, 40, 0, false, false, seed: 3);
         Multiply(multiplier, operands);
         operands.AssertCorrect();
@@ -185,8 +185,9 @@ public sealed unsafe class BFloat16ProductTests
         }
     }
 
-    private static CpuMatrixMultiplier Create(WorkerTeam team, Blocking blocking) => new(
-        MicroKernelSet.For(InstructionSet.Avx512Bf16), team, blocking, ExecutableMemory.SystemPages);
+    private static CpuMatrixMultiplier Create(WorkerTeam team, Blocking blockingOfPairs) => new(
+        MicroKernelSet.For(InstructionSet.Avx512Bf16), team, Blocking.Default, blockingOfPairs,
+        ExecutableMemory.SystemPages);
 
     // A bf16 C is written, never added to.
     private static Operands Create(
