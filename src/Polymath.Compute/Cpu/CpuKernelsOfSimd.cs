@@ -122,7 +122,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     public override void Attend(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums)
+        MatrixView output, float* logSums, ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, key, value, output);
         Require.Shape(query, layout.RowCount, query.Columns);
@@ -133,7 +133,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     public override void AttendBackward(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue)
+        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, key, value, output);
         CheckHeads(shape, dQuery, dKey, dValue, dOutput);
@@ -147,7 +148,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
 
     /// <inheritdoc/>
     public override void AttendCached(
-        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output)
+        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, keys, values, output);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Rows, keys.Rows);
