@@ -44,7 +44,9 @@ def main() -> None:
         sys.exit(f"{arguments.text}: {len(data)} characters are too few, a tenth must exceed the context of {CONTEXT}")
 
     shape = Shape(4, 4, 128, CONTEXT, vocabulary, bias=False, gelu=arguments.gelu)
-    recipe = Recipe(1e-3, 1e-4, 0.99, 0.1, warmup_steps=100, decay_steps=2000, clip=arguments.clip, autocast=False)
+    recipe = Recipe(
+        1e-3, 1e-4, 0.99, 0.1, warmup_steps=100, decay_steps=2000, clip=arguments.clip, autocast=arguments.autocast
+    )
     training = Training(Gpt(shape), recipe, drawer(data[:split], BATCH, CONTEXT, arguments.seed))
 
     def validation_loss(batches: int) -> float:
@@ -53,7 +55,7 @@ def main() -> None:
         with torch.no_grad():
             return sum(training.loss(draw()).item() for _ in range(batches)) / batches
 
-    facts = {"bench": "char_shakespeare", "dtype": "fp32", "gelu": arguments.gelu}
+    facts = {"bench": "char_shakespeare", "gelu": arguments.gelu}
     peer.measure(arguments, training, BATCH * CONTEXT, facts, validation_loss)
 
 

@@ -14,7 +14,6 @@ def main() -> None:
     """Runs from the command line."""
     parser = peer.parser(__doc__, steps=5, warmup=2)
     parser.add_argument("--size", choices=["124m", "small"], default="124m")
-    parser.add_argument("--autocast", action="store_true", help="compute products in bf16")
     parser.add_argument("--gelu", choices=["exact", "tanh"], default="tanh", help="GPT-2's is the tanh one")
     arguments = parser.parse_args()
     peer.prepare_process(arguments)
@@ -36,11 +35,7 @@ def main() -> None:
     )
     data = torch.randint(shape.vocabulary, (1_000_000,))
     training = Training(Gpt(shape), recipe, drawer(data, BATCH, LENGTH, arguments.seed))
-    facts = {
-        "bench": f"gpt2_training_{arguments.size}",
-        "dtype": "bf16 autocast" if arguments.autocast else "fp32",
-        "gelu": arguments.gelu,
-    }
+    facts = {"bench": f"gpt2_training_{arguments.size}", "gelu": arguments.gelu}
     peer.measure(arguments, training, BATCH * LENGTH, facts)
 
 

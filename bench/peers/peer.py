@@ -39,6 +39,7 @@ def parser(description: str, steps: int, warmup: int) -> argparse.ArgumentParser
     arguments.add_argument("--warmup", type=int, default=warmup, help=f"steps before them (default {warmup})")
     arguments.add_argument("--threads", type=int, default=1, help="threads of PyTorch and its BLAS (default 1)")
     arguments.add_argument("--clip", type=float, default=1.0, help="maximum gradient norm, 0: none (default 1)")
+    arguments.add_argument("--autocast", action="store_true", help="compute products in bf16")
     arguments.add_argument("--retain-memory", action="store_true", help="keep freed memory instead of returning it")
     arguments.add_argument("--seed", type=int, default=1337)
     arguments.add_argument("--interleaved", action="store_true", help="obey `run N`, `validate N`, `quit` on stdin")
@@ -105,6 +106,7 @@ class Measurement:
         self._training = training
         self._tokens_per_step = tokens_per_step
         self._facts = facts | {
+            "dtype": "bf16 autocast" if arguments.autocast else "fp32",
             "clip": arguments.clip,
             "retain_memory": arguments.retain_memory,
             "parameters": sum(parameter.numel() for parameter in training.network.parameters()),

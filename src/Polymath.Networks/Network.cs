@@ -29,6 +29,9 @@ public sealed unsafe class Network
     /// <summary>The flat parameters and gradients.</summary>
     public ParameterStore Parameters => _builder.Parameters;
 
+    /// <summary>The weights that are kept packed and are no parameters, by the name that they would have as such.</summary>
+    public IReadOnlyDictionary<string, PackedWeights> PackedWeights => _builder.PackedWeights;
+
     /// <summary>Inputs to the residual stream.</summary>
     public IInputPort Port { get; }
 

@@ -13,8 +13,37 @@ public sealed record NetworkBuilder(
 {
     private readonly Dictionary<(string Use, int Columns), PlannedMatrix> _shared = [];
 
+    private readonly Dictionary<string, PackedWeights> _packed = new(StringComparer.Ordinal);
+
     /// <summary>What the operands of linear layers are rounded to, forward and backward.</summary>
     public ProductPrecision Precision { get; init; }
+
+    /// <summary>Which weights are kept packed; by default none is. Only inference may pack.</summary>
+    public WeightPacking Packing { get; init; } = static _ => null;
+
+    /// <summary>The packed weights so far, by name.</summary>
+    public IReadOnlyDictionary<string, PackedWeights> PackedWeights => _packed;
+
+    /// <summary>Adds a weight matrix: a parameter, or packed where <see cref="Packing"/> says so.</summary>
+    public Weight AddWeight(ParameterSpecification specification)
+    {
+        if (Packing(specification) is not IReadOnlyList<WeightFormat> formats)
+        {
+            return new Weight(Kernels, Parameters.Add(specification));
+        }
+
+        if (Training || formats.Count != specification.RowParts.Count)
+        {
+            throw new ArgumentException(
+                $"{specification.Name} has {specification.RowParts.Count} parts to be packed, in inference only; "
+                + $"found {formats.Count} formats");
+        }
+
+        var parts = specification.RowParts.Zip(formats, (rows, format) => new WeightPart(format, rows)).ToList();
+        PackedWeights packed = Kernels.PlanWeights(Plan, parts, specification.Columns);
+        _packed.Add(specification.Name, packed);
+        return new Weight(Kernels, specification, packed);
+    }
 
     /// <summary>A matrix [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
     public PlannedMatrix Saved(string use, int columns) =>

@@ -13,7 +13,7 @@ namespace Polymath.Cli.Benchmarks;
 /// </summary>
 internal sealed unsafe class MatrixBenchmark : IDisposable
 {
-    private const string Bench = "matrices";
+    private const string Bench = "kernels";
     private const int Rows = 1024, CharacterRows = 768;
 
     // A timing of less would feel the clock; operations, so that it is some milliseconds on any machine.

@@ -12,6 +12,9 @@ public abstract class CpuKernels : Kernels
     /// <summary>The bytes of native memory that the kernels hold; grows to the largest need seen.</summary>
     public abstract long ScratchBytes { get; }
 
+    /// <summary>Whether products with quantised weights round their other operand to 8 bits, blocks of 32 by a scale.</summary>
+    public abstract bool QuantisesActivations { get; }
+
     /// <summary>Creates the kernels for an instruction set.</summary>
     /// <param name="instructionSet">Which; one that this machine has.</param>
     /// <param name="threadCount">The threads, the caller's included.</param>

@@ -1,5 +1,7 @@
 using Polymath.Compute.Cpu.Generated;
 
+using Polymath.Compute.Cpu.PackedProducts;
+
 namespace Polymath.Compute.Cpu;
 
 /// <summary>The contract of the kernels, checked and handed on to the classes that do the work.</summary>
@@ -10,12 +12,14 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     private readonly WorkerTeam _team;
     private readonly Scratch _scratch = new();
     private readonly CpuMatrixMultiplier _multiplier;
+    private readonly PackedMultiplier _packed;
 
     public CpuKernels(InstructionSet instructionSet, int threadCount, ICodePages pages)
     {
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
         _multiplier = new CpuMatrixMultiplier(instructionSet, _team, pages);
+        _packed = new PackedMultiplier(_team, _multiplier);
     }
 
     /// <inheritdoc/>
@@ -25,10 +29,13 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override bool HasBFloat16Products => _multiplier.HasBFloat16Products;
 
     /// <inheritdoc/>
+    public override bool QuantisesActivations => false;
+
+    /// <inheritdoc/>
     public override int ThreadCount => _team.ThreadCount;
 
     /// <inheritdoc/>
-    public override long ScratchBytes => _scratch.Bytes + _multiplier.ScratchBytes;
+    public override long ScratchBytes => _scratch.Bytes + _multiplier.ScratchBytes + _packed.ScratchBytes;
 
     /// <inheritdoc/>
     public override void Multiply(
@@ -172,6 +179,37 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     }
 
     /// <inheritdoc/>
+    public override PackedWeights PlanWeights(MemoryPlan plan, IReadOnlyList<WeightPart> parts, int columns) =>
+        PackedMultiplier.Plan(plan, parts, columns);
+
+    /// <inheritdoc/>
+    public override void PackRows(PackedWeights weights, int row, ReadOnlySpan<byte> blocks) =>
+        _packed.Pack(weights, row, blocks);
+
+    /// <inheritdoc/>
+    public override void MultiplyPacked(MatrixView x, PackedWeights weights, MatrixView y, float* bias = null)
+    {
+        Require.Shape(x, x.Rows, weights.Columns);
+        Require.Shape(y, x.Rows, weights.Rows);
+        _packed.Multiply(x, weights, y, bias);
+    }
+
+    /// <inheritdoc/>
+    public override void EmbedPacked(
+        int* tokens, PackedWeights table, int* positions, MatrixView? positionTable, MatrixView y)
+    {
+        Require.Shape(y, y.Rows, table.Columns);
+        Require.Indices(tokens, y.Rows, table.Rows);
+        if (positionTable is MatrixView present)
+        {
+            Require.Shape(present, present.Rows, y.Columns);
+            Require.Indices(positions, y.Rows, present.Rows);
+        }
+
+        _packed.Embed(tokens, table, positions, positionTable, y);
+    }
+
+    /// <inheritdoc/>
     public override void CrossEntropy(MatrixView logits, int* targets, float gradientScale, float* losses)
     {
         Require.IndicesOrNone(targets, logits.Rows, logits.Columns);
@@ -200,6 +238,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         _team.Dispose();
         _multiplier.Dispose();
+        _packed.Dispose();
         _scratch.Dispose();
     }
 

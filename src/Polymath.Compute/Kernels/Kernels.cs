@@ -214,6 +214,34 @@ public abstract unsafe class Kernels : IDisposable
         int* tokens, MatrixView dTable, int* positions, MatrixView? dPositionTable, MatrixView dy);
 
     /// <summary>
+    /// Reserves a weight matrix [N, K] in the layout that <see cref="MultiplyPacked"/> reads; zero until rows are packed.
+    /// </summary>
+    /// <param name="plan">Where memory is reserved.</param>
+    /// <param name="parts">The parts, one below the other, each in a format of its own; N is the sum of their rows.</param>
+    /// <param name="columns">K, a whole number of blocks of every format.</param>
+    public abstract PackedWeights PlanWeights(MemoryPlan plan, IReadOnlyList<WeightPart> parts, int columns);
+
+    /// <summary>Packs rows of a weight matrix, once its memory exists.</summary>
+    /// <param name="weights">The matrix.</param>
+    /// <param name="row">The first of the rows.</param>
+    /// <param name="blocks">Whole rows of blocks, as a file holds them, in the format of the part that they lie in.</param>
+    /// <exception cref="ArgumentException">They are not whole rows of one part.</exception>
+    public abstract void PackRows(PackedWeights weights, int row, ReadOnlySpan<byte> blocks);
+
+    /// <summary>
+    /// y = x Wᵀ + bias. Where W is quantised, a back end may round x to 8 bits, blocks of 32 by a scale of their own.
+    /// </summary>
+    /// <param name="x">[R, K].</param>
+    /// <param name="weights">W [N, K].</param>
+    /// <param name="y">[R, N].</param>
+    /// <param name="bias">[N], or null.</param>
+    public abstract void MultiplyPacked(MatrixView x, PackedWeights weights, MatrixView y, float* bias = null);
+
+    /// <summary>As <see cref="Embed"/>, from a packed table.</summary>
+    public abstract void EmbedPacked(
+        int* tokens, PackedWeights table, int* positions, MatrixView? positionTable, MatrixView y);
+
+    /// <summary>
     /// Softmax cross-entropy of every row, in nats; logits become their own gradient: (softmax − onehot)·gradientScale,
     /// zero where the target is negative.
     /// </summary>

@@ -28,7 +28,7 @@ public static class WeightCodec
             case WeightFormat.BFloat16:
                 for (int index = 0; index < values.Length; index++)
                 {
-                    values[index] = ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(blocks[(2 * index)..]));
+                    values[index] = (float)new BFloat16(BinaryPrimitives.ReadUInt16LittleEndian(blocks[(2 * index)..]));
                 }
 
                 return;
@@ -66,7 +66,7 @@ public static class WeightCodec
             case WeightFormat.BFloat16:
                 for (int index = 0; index < values.Length; index++)
                 {
-                    BinaryPrimitives.WriteUInt16LittleEndian(blocks[(2 * index)..], ToBFloat16(values[index]));
+                    BinaryPrimitives.WriteUInt16LittleEndian(blocks[(2 * index)..], ((BFloat16)values[index]).Bits);
                 }
 
                 return;
@@ -111,17 +111,6 @@ public static class WeightCodec
             default:
                 throw new NotSupportedException($"{format} can be read, not written");
         }
-    }
-
-    private static float ToSingle(ushort bfloat16) => BitConverter.UInt32BitsToSingle((uint)bfloat16 << 16);
-
-    // To nearest, ties to even; a number that is none stays none.
-    private static ushort ToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value)
-            ? (ushort)((bits >> 16) | 0x40)
-            : (ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
     }
 
     private static void RequireLengths(WeightFormat format, int byteCount, int elementCount)

@@ -11,23 +11,24 @@ public sealed unsafe class TokenHead : IOutputHead
     private readonly Kernels _kernels;
     private readonly ProductPrecision _precision;
     private readonly PlannedMatrix _logits;
+    private readonly Weight _weight;
 
     /// <summary>Adds its parameters, unless tied, and reserves the logits.</summary>
     public TokenHead(NetworkBuilder builder, TokenPort port, TrunkRecipe recipe)
     {
         _kernels = builder.Kernels;
         _precision = builder.Precision;
-        Width = port.Table.Specification.Rows;
-        Weight = recipe.TiedHead
-            ? port.Table
-            : builder.Parameters.Add(new(
+        Width = port.Weight.Specification.Rows;
+        _weight = recipe.TiedHead
+            ? port.Weight
+            : builder.AddWeight(new(
                 "tokens.head", Width, recipe.Width, ParameterRole.Embedding, 0, Initialization.Deviation));
         int stride = (Width + AlignmentFloats - 1) / AlignmentFloats * AlignmentFloats;
         _logits = builder.Plan.ReserveMatrix("logits", builder.MaxRows, stride);
     }
 
-    /// <summary>[vocabulary, width].</summary>
-    public Parameter Weight { get; }
+    /// <summary>[vocabulary, width], where it is not packed.</summary>
+    public Parameter Weight => _weight.Parameter;
 
     /// <inheritdoc/>
     public int Width { get; }
@@ -36,7 +37,7 @@ public sealed unsafe class TokenHead : IOutputHead
     public MatrixView Forward(MatrixView trunkOutput)
     {
         MatrixView logits = _logits.Top(trunkOutput.Rows).ColumnRange(0, Width);
-        _kernels.Multiply(MatrixProduct.NT, trunkOutput, Weight.Values, logits, precision: _precision);
+        _weight.Multiply(trunkOutput, logits, bias: null, _precision);
         return logits;
     }
 
@@ -49,5 +50,5 @@ public sealed unsafe class TokenHead : IOutputHead
     }
 
     /// <inheritdoc/>
-    public double CountOperations(int rowCount) => 2.0 * rowCount * Width * Weight.Specification.Columns;
+    public double CountOperations(int rowCount) => 2.0 * rowCount * Width * _weight.Specification.Columns;
 }

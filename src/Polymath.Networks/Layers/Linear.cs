@@ -7,6 +7,7 @@ public sealed unsafe class Linear
 {
     private readonly Kernels _kernels;
     private readonly ProductPrecision _precision;
+    private readonly Weight _weight;
 
     /// <summary>Adds its parameters.</summary>
     /// <param name="builder">What it is built with.</param>
@@ -25,7 +26,7 @@ public sealed unsafe class Linear
         InputWidth = inputWidth;
         OutputWidth = outputParts.Sum();
         var weight = new ParameterSpecification(name + ".weight", OutputWidth, inputWidth, role, 0, deviation);
-        Weight = builder.Parameters.Add(weight with { RowParts = outputParts });
+        _weight = builder.AddWeight(weight with { RowParts = outputParts });
         Bias = bias
             ? builder.Parameters.Add(ParameterSpecification.Vector(name + ".bias", OutputWidth, 0))
             : null;
@@ -37,17 +38,15 @@ public sealed unsafe class Linear
     /// <summary>Columns of y.</summary>
     public int OutputWidth { get; }
 
-    /// <summary>W [OutputWidth, InputWidth].</summary>
-    public Parameter Weight { get; }
+    /// <summary>W [OutputWidth, InputWidth], where it is not packed.</summary>
+    public Parameter Weight => _weight.Parameter;
 
     /// <summary>b [OutputWidth], or null.</summary>
     public Parameter? Bias { get; }
 
     /// <summary>y = x Wᵀ, and + b where <paramref name="addBias"/> and there is one.</summary>
     public void Forward(MatrixView x, MatrixView y, bool addBias = true) =>
-        _kernels.Multiply(
-            MatrixProduct.NT, x, Weight.Values, y, bias: addBias && Bias is not null ? Bias.Data : null,
-            precision: _precision);
+        _weight.Multiply(x, y, addBias && Bias is not null ? Bias.Data : null, _precision);
 
     /// <summary>dx = dy W, written.</summary>
     public void BackwardInput(MatrixView dy, MatrixView dx) =>

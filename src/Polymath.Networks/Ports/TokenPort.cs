@@ -11,7 +11,7 @@ public sealed unsafe class TokenPort : IInputPort
     public TokenPort(NetworkBuilder builder, int vocabularySize, TrunkRecipe recipe)
     {
         _kernels = builder.Kernels;
-        Table = builder.Parameters.Add(new(
+        Weight = builder.AddWeight(new(
             "tokens.embedding", vocabularySize, recipe.Width, ParameterRole.Embedding, 0, Initialization.Deviation));
         PositionTable = recipe.Positions == PositionKind.Learned
             ? builder.Parameters.Add(new(
@@ -20,8 +20,11 @@ public sealed unsafe class TokenPort : IInputPort
             : null;
     }
 
-    /// <summary>[vocabulary, width].</summary>
-    public Parameter Table { get; }
+    /// <summary>[vocabulary, width], whatever it is kept in.</summary>
+    public Weight Weight { get; }
+
+    /// <summary>[vocabulary, width], where it is not packed.</summary>
+    public Parameter Table => Weight.Parameter;
 
     /// <summary>[context, width], or null.</summary>
     public Parameter? PositionTable { get; }
@@ -32,7 +35,7 @@ public sealed unsafe class TokenPort : IInputPort
 
     /// <summary>Writes x [n, width] for n tokens at their positions.</summary>
     public void Forward(int* tokens, int* positions, MatrixView x) =>
-        _kernels.Embed(tokens, Table.Values, positions, PositionTable?.Values, x);
+        Weight.Embed(tokens, positions, PositionTable?.Values, x);
 
     /// <inheritdoc/>
     public void Backward(Batch batch, MatrixView dx) =>

@@ -10,6 +10,14 @@ public sealed class BenchCommandTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
+    public async Task AnUnknownBenchmarkIsRefusedWithTheNamesThereAre() =>
+        await _place.RefusesAsync(["unknown benchmark 'speed'", "kernels", "training", "threads"], "bench", "speed");
+
+    [Fact]
+    public async Task ThreadsBelowOneAreRefused() =>
+        await _place.RefusesAsync(["--threads"], "bench", "startup", "--threads", "-1");
+
+    [Fact]
     public async Task TheJsonHasItsStableKeys()
     {
         CommandResult result = (await _place.RunAsync("bench", "startup", "--json")).Succeeded();

@@ -3,7 +3,7 @@ using Polymath.Fields.Text;
 using Polymath.Learning;
 using Polymath.Networks;
 
-namespace Polymath.Cli.Benchmarks;
+namespace Polymath.Cli.Benchmarks.Training;
 
 /// <summary>A text model that learns random tokens: the cost of a step without the cost of data.</summary>
 internal sealed class RandomTokenSession : IFieldSession, IExperience

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Polymath.Learning;
 
-namespace Polymath.Cli.Benchmarks;
+namespace Polymath.Cli.Benchmarks.Training;
 
 /// <summary>Our side of a comparison in turns: takes steps and keeps what each turn took.</summary>
 /// <param name="learner">What takes the steps.</param>
@@ -9,17 +9,19 @@ namespace Polymath.Cli.Benchmarks;
 /// <param name="shareOfPeak">The learning rate's share of its peak at a step; null: always the peak.</param>
 internal sealed class Contender(Learner learner, int rowsPerStep, Func<long, double>? shareOfPeak = null)
 {
-    private readonly List<double> _wallSeconds = [];
-    private readonly List<double> _rowRates = [];
+    private readonly List<Turn> _turns = [];
     private long _step;
     private long _measuredSteps;
     private long _allocatedBytes;
 
+    /// <summary>What the last step gave.</summary>
+    public LearnerStep LastStep { get; private set; }
+
     /// <summary>The median wall time of a step.</summary>
-    public double WallSecondsPerStep => Median.Of(_wallSeconds);
+    public double WallSecondsPerStep => Median.Of(_turns.Select(turn => turn.WallSecondsPerStep));
 
     /// <summary>The median rows a second of processor time.</summary>
-    public double RowsPerCpuSecond => Median.Of(_rowRates);
+    public double RowsPerCpuSecond => Median.Of(_turns.Select(turn => turn.RowsPerCpuSecond));
 
     /// <summary>Managed bytes allocated by a step, on average.</summary>
     public double AllocatedBytesPerStep => (double)_allocatedBytes / Math.Max(1, _measuredSteps);
@@ -29,12 +31,13 @@ internal sealed class Contender(Learner learner, int rowsPerStep, Func<long, dou
     {
         for (int step = 0; step < steps; step++)
         {
-            Step();
+            _step++;
+            LastStep = learner.Step(_step, shareOfPeak?.Invoke(_step) ?? 1);
         }
     }
 
     /// <summary>Takes one turn.</summary>
-    public void Run(int steps)
+    public Turn Run(int steps)
     {
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
@@ -44,13 +47,8 @@ internal sealed class Contender(Learner learner, int rowsPerStep, Func<long, dou
         double used = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / steps;
         _allocatedBytes += GC.GetTotalAllocatedBytes(precise: true) - allocated;
         _measuredSteps += steps;
-        _wallSeconds.Add(wall);
-        _rowRates.Add(rowsPerStep / used);
-    }
-
-    private void Step()
-    {
-        _step++;
-        learner.Step(_step, shareOfPeak?.Invoke(_step) ?? 1);
+        var turn = new Turn(wall, rowsPerStep / wall, rowsPerStep / used);
+        _turns.Add(turn);
+        return turn;
     }
 }

@@ -1,0 +1,112 @@
+namespace Polymath.Compute.Cpu.PackedProducts;
+
+/// <summary>Weight matrices in compact formats: planned, packed and multiplied.</summary>
+internal sealed unsafe class PackedMultiplier : IDisposable
+{
+    private readonly WorkerTeam _team;
+    private readonly CpuMatrixMultiplier _multiplier;
+    private readonly Scratch _scratch = new();
+
+    /// <summary>Prepares products.</summary>
+    /// <param name="team">Who computes.</param>
+    /// <param name="multiplier">Multiplies fp32 matrices.</param>
+    public PackedMultiplier(WorkerTeam team, CpuMatrixMultiplier multiplier)
+    {
+        _team = team;
+        _multiplier = multiplier;
+    }
+
+    /// <summary>The bytes of native memory held.</summary>
+    public long ScratchBytes => _scratch.Bytes;
+
+    /// <summary>See <see cref="Kernels.PlanWeights"/>.</summary>
+    public static PackedWeights Plan(MemoryPlan plan, IReadOnlyList<WeightPart> parts, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(parts.Count);
+        var packed = new List<PackedPart>();
+        int row = 0;
+        foreach (WeightPart part in parts)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(part.Rows, nameof(parts));
+            long bytes = checked(
+                PackedPanels.CountOf(part.Rows) * PackedLayout.Of(part.Format).PanelBytes(columns));
+            packed.Add(new PackedPart(part.Format, row, part.Rows, plan.Reserve("weights", bytes, DataType.UInt8)));
+            row = checked(row + part.Rows);
+        }
+
+        return new PackedWeights(columns, packed);
+    }
+
+    /// <summary>See <see cref="Kernels.PackRows"/>.</summary>
+    public void Pack(PackedWeights weights, int row, ReadOnlySpan<byte> blocks)
+    {
+        PackedPart part = weights.PartOf(row);
+        long rowBytes = part.Format.RowBytes(weights.Columns), rows = blocks.Length / rowBytes;
+        if (rows * rowBytes != blocks.Length || row + rows > part.FirstRow + part.Rows)
+        {
+            throw new ArgumentException(
+                $"{blocks.Length} bytes from row {row} on are not whole rows, of {rowBytes} bytes, of one part",
+                nameof(blocks));
+        }
+
+        if (rows > 0)
+        {
+            fixed (byte* first = blocks)
+            {
+                var job = new PackingRowsJob(
+                    new PackedPanels(part, weights.Columns), row - part.FirstRow, (int)rows, first);
+                _team.Run(job.TileCount, job);
+            }
+        }
+    }
+
+    /// <summary>See <see cref="Kernels.MultiplyPacked"/>.</summary>
+    public void Multiply(MatrixView x, PackedWeights weights, MatrixView y, float* bias)
+    {
+        foreach (PackedPart part in weights.Parts)
+        {
+            StripProducts.Multiply(
+                _team, _multiplier, _scratch, x, new PackedPanels(part, weights.Columns), y, bias);
+        }
+    }
+
+    /// <summary>See <see cref="Kernels.EmbedPacked"/>.</summary>
+    public void Embed(int* tokens, PackedWeights table, int* positions, MatrixView? positionTable, MatrixView y)
+    {
+        long largest = 0;
+        foreach (PackedPart part in table.Parts)
+        {
+            largest = Math.Max(largest, part.Format.RowBytes(table.Columns));
+        }
+
+        long blockFloats = (largest + sizeof(float) - 1) / sizeof(float);
+        float* blocks = _scratch.Take(blockFloats * _team.ThreadCount);
+        _team.Run(y.Rows, new EmbeddingJob(tokens, table, positions, positionTable, y, blocks, blockFloats));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scratch.Dispose();
+
+    // A tile is one row.
+    private readonly struct EmbeddingJob(
+        int* tokens, PackedWeights table, int* positions, MatrixView? positionTable, MatrixView y, float* blocks,
+        long blockFloats) : IParallelJob
+    {
+        public void Execute(int tile, int worker)
+        {
+            PackedPart part = table.PartOf(tokens[tile]);
+            Span<float> values = y.RowSpan(tile);
+            int bytes = checked((int)part.Format.RowBytes(table.Columns));
+            new PackedPanels(part, table.Columns).Decode(
+                tokens[tile] - part.FirstRow, new Span<byte>(blocks + (worker * blockFloats), bytes), values);
+            if (positionTable is MatrixView present)
+            {
+                float* position = present.Row(positions[tile]);
+                for (int column = 0; column < values.Length; column++)
+                {
+                    values[column] += position[column];
+                }
+            }
+        }
+    }
+}
