@@ -134,7 +134,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         CheckHeads(shape, query, key, value, output);
         Require.Shape(query, layout.RowCount, query.Columns);
         Require.Shape(key, query.Rows, key.Columns);
-        AttentionForward<TSimd>.Attend(_team, _scratch, shape, layout, query, key, value, output, logSums);
+        var tile = new Float32ForwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
+        AttentionForward.Attend(_team, _scratch, tile, shape, layout, query, key, value, output, logSums);
     }
 
     /// <inheritdoc/>
