@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Polymath.Cli.Commands;
+using Polymath.Cli.Native;
 using Polymath.Compute;
 
 namespace Polymath.Cli;
@@ -17,6 +18,15 @@ internal static class Application
     /// <summary>Runs the command line and returns the exit code.</summary>
     public static int Run(string[] arguments)
     {
+        try
+        {
+            NativeImages.ContinueAsBest(arguments);
+        }
+        catch (InvalidInputException fault)
+        {
+            return Refuse([fault.Message], CommandName.Value);
+        }
+
         // A prompt may begin with '@' or '-': it is neither a file of arguments nor a bundle of options.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         ParseResult parsed = CommandLineParser.Parse(CreateRoot(), arguments, parsing);

@@ -17,8 +17,8 @@ public sealed unsafe class Network
         Trunk = trunk;
         Head = head;
         int width = trunk.Recipe.Width;
-        _input = builder.Saved("residual.0", width);
-        _gradient = builder.BackwardScratch("gradient of the residual stream", width);
+        _input = builder.Saved("residual.0", width, DataType.Float32);
+        _gradient = builder.BackwardScratch("gradient of the residual stream", width, DataType.Float32);
         _outputGradient = builder.BackwardScratch("gradient of a norm's output", width);
         builder.Parameters.Reserve(builder.Plan, builder.Training);
     }

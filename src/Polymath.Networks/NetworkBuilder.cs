@@ -11,12 +11,21 @@ namespace Polymath.Networks;
 public sealed record NetworkBuilder(
     Kernels Kernels, MemoryPlan Plan, ParameterStore Parameters, int MaxRows, bool Training)
 {
-    private readonly Dictionary<(string Use, int Columns), PlannedMatrix> _shared = [];
+    private readonly Dictionary<(string Use, int Columns, DataType Type), PlannedMatrix> _shared = [];
 
     private readonly Dictionary<string, PackedWeights> _packed = new(StringComparer.Ordinal);
 
     /// <summary>What the operands of linear layers are rounded to, forward and backward.</summary>
     public ProductPrecision Precision { get; init; }
+
+    /// <summary>
+    /// What activations and their gradients are stored as: bf16 where products round to it anyway, else fp32. The
+    /// residual stream and its gradient, which gather many small terms, are fp32 always.
+    /// </summary>
+    public DataType ActivationType =>
+        Precision == ProductPrecision.BFloat16 && Kernels.HasBFloat16Products
+            ? DataType.BFloat16
+            : DataType.Float32;
 
     /// <summary>Which weights are kept packed; by default none is. Only inference may pack.</summary>
     public WeightPacking Packing { get; init; } = static _ => null;
@@ -45,22 +54,32 @@ public sealed record NetworkBuilder(
         return new Weight(Kernels, specification, packed);
     }
 
-    /// <summary>A matrix [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
-    public PlannedMatrix Saved(string use, int columns) =>
-        Training ? Plan.ReserveMatrix("activations", MaxRows, columns) : Scratch(use, columns);
+    /// <summary>Activations [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
+    public PlannedMatrix Saved(string use, int columns) => Saved(use, columns, ActivationType);
 
-    /// <summary>A matrix [MaxRows, columns] of passing use: all who name the same use and width share it.</summary>
-    public PlannedMatrix Scratch(string use, int columns)
+    /// <summary>A matrix [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
+    public PlannedMatrix Saved(string use, int columns, DataType type) =>
+        Training ? Plan.ReserveMatrix("activations", MaxRows, columns, type) : Scratch(use, columns, type);
+
+    /// <summary>Activations [MaxRows, columns] of passing use: all who name the same use and width share them.</summary>
+    public PlannedMatrix Scratch(string use, int columns) => Scratch(use, columns, ActivationType);
+
+    /// <summary>A matrix [MaxRows, columns] of passing use: all who name the same use, width and type share it.</summary>
+    public PlannedMatrix Scratch(string use, int columns, DataType type)
     {
-        if (!_shared.TryGetValue((use, columns), out PlannedMatrix? matrix))
+        if (!_shared.TryGetValue((use, columns, type), out PlannedMatrix? matrix))
         {
-            matrix = Plan.ReserveMatrix("activations", MaxRows, columns);
-            _shared.Add((use, columns), matrix);
+            matrix = Plan.ReserveMatrix("activations", MaxRows, columns, type);
+            _shared.Add((use, columns, type), matrix);
         }
 
         return matrix;
     }
 
+    /// <summary>Gradients [MaxRows, columns] that only the backward pass needs; empty in inference.</summary>
+    public PlannedMatrix BackwardScratch(string use, int columns) => BackwardScratch(use, columns, ActivationType);
+
     /// <summary>A matrix [MaxRows, columns] that only the backward pass needs; empty in inference.</summary>
-    public PlannedMatrix BackwardScratch(string use, int columns) => Scratch(use, Training ? columns : 0);
+    public PlannedMatrix BackwardScratch(string use, int columns, DataType type) =>
+        Scratch(use, Training ? columns : 0, type);
 }

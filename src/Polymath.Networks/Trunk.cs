@@ -12,6 +12,7 @@ public sealed unsafe class Trunk
     private readonly ResidualNorm[] _norms;
     private readonly MatrixView[] _inputs;
     private readonly PlannedMatrix _dInput;
+    private readonly PlannedMatrix? _dDelta;
 
     /// <summary>Adds its parameters and reserves its memory.</summary>
     public Trunk(NetworkBuilder builder, TrunkRecipe recipe)
@@ -32,6 +33,9 @@ public sealed unsafe class Trunk
 
         _norms[^1] = new ResidualNorm(builder, "norm", recipe, first: false);
         _dInput = builder.BackwardScratch("gradient of a norm's output", recipe.Width);
+        _dDelta = builder.ActivationType == DataType.Float32
+            ? null
+            : builder.BackwardScratch("gradient of a branch's output", recipe.Width);
     }
 
     /// <summary>Its shape.</summary>
@@ -56,14 +60,17 @@ public sealed unsafe class Trunk
     /// <summary>Adds the gradients of all parameters and writes dx, that of the port's output.</summary>
     public void Backward(SequenceLayout sequences, MatrixView dOutput, MatrixView dx)
     {
-        _norms[^1].Backward(dOutput, dx, accumulate: false, _branches[^1].OutputBias);
         MatrixView dInput = _dInput.Top(dx.Rows);
-        for (int index = _branches.Length - 1; index >= 0; index--)
+        MatrixView? dDelta = _dDelta?.Top(dx.Rows);
+        _norms[^1].Backward(dOutput, dx, accumulate: false, dDelta, _branches[^1].OutputBias);
+        for (int index = _branches.Length - 1; index > 0; index--)
         {
-            _branches[index].Backward(sequences, _inputs[index], dx, dInput);
-            Parameter? bias = index > 0 ? _branches[index - 1].OutputBias : null;
-            _norms[index].Backward(dInput, dx, accumulate: true, bias);
+            _branches[index].Backward(sequences, _inputs[index], dDelta ?? dx, dInput);
+            _norms[index].Backward(dInput, dx, accumulate: true, dDelta, _branches[index - 1].OutputBias);
         }
+
+        _branches[0].Backward(sequences, _inputs[0], dDelta ?? dx, dInput);
+        _norms[0].Backward(dInput, dx, accumulate: true);
     }
 
     /// <summary>The output for new positions of one sequence; the cache gains their keys and values.</summary>

@@ -11,9 +11,10 @@ public sealed unsafe class GoldenTests
 {
     private const double Tolerance = 1e-4;
 
-    // A number of eight significant bits is off by at most 2^-9 = 2e-3, and roundings follow one another: some twenty up
-    // to the logits, twice as many behind the gradients of the first layer, where sums cancel too.
-    private const double BFloat16Tolerance = 2e-2, BFloat16GradientTolerance = 3e-2;
+    // Rounding to bf16 is off by at most 2^-8 = 4e-3, typically a third of it, and roundings follow one another: some
+    // thirty up to the logits, as activations are stored rounded too, twice as many behind the gradients of the first
+    // layer, where sums cancel too.
+    private const double BFloat16Tolerance = 2e-2, BFloat16GradientTolerance = 5e-2;
 
     [Theory]
     [InlineData("tiny-gpt2")]

@@ -109,7 +109,12 @@ internal sealed unsafe class NetworkFixture : IDisposable
         var values = new float[matrix.Rows * matrix.Columns];
         for (int row = 0; row < matrix.Rows; row++)
         {
-            matrix.RowSpan(row).CopyTo(values.AsSpan(row * matrix.Columns));
+            for (int column = 0; column < matrix.Columns; column++)
+            {
+                values[(row * matrix.Columns) + column] = matrix.Type == DataType.BFloat16
+                    ? (float)matrix.Row<BFloat16>(row)[column]
+                    : matrix.Row(row)[column];
+            }
         }
 
         return values;

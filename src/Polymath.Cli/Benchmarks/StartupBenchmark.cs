@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Polymath.Cli.Benchmarks;
 
@@ -20,7 +21,9 @@ internal static class StartupBenchmark
 
     private static double Start()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, "--help") { RedirectStandardOutput = true };
+        // A published program may go on as an image in memory, which has no path: what it was called by still starts it.
+        string program = RuntimeFeature.IsDynamicCodeSupported ? Environment.ProcessPath! : Environment.GetCommandLineArgs()[0];
+        var start = new ProcessStartInfo(program, "--help") { RedirectStandardOutput = true };
         long begin = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;
         process.StandardOutput.ReadToEnd();

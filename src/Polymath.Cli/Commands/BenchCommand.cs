@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Polymath.Cli.Benchmarks;
+using Polymath.Cli.Benchmarks.Inference;
 using Polymath.Cli.Benchmarks.Training;
 using Polymath.Cli.Terminal;
 using Polymath.Compute;
@@ -20,6 +21,10 @@ internal static class BenchCommand
             ThreadBenchmark.Run),
         ("characters", "nanoGPT's character model for a CPU, 2 000 steps, beside PyTorch", CharacterBenchmark.Run),
         ("precision", "the small model's losses after 2 000 steps of bf16 and of fp32", PrecisionBenchmark.Run),
+        ("inference", "prompts and their continuation by a 1.1 billion model of 8 and of 4 bits, beside llama.cpp",
+            (threads, notes) => InferenceBenchmark.Run(InferenceModel.TinyLlama, threads, notes)),
+        ("inference-small", "the same by a model as large as GPT-2's smallest",
+            (threads, notes) => InferenceBenchmark.Run(InferenceModel.Small, threads, notes)),
         ("startup", "how long 'polymath --help' takes", (_, _) => StartupBenchmark.Run()),
         ("tokenizers", "training of a byte-pair vocabulary on the default text, and encoding", (_, _) => TokenizerBenchmark.Run()),
     ];

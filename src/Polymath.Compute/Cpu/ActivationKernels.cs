@@ -4,8 +4,10 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>The activation kernels over matrices. R: rows, F: columns of the activation.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-internal static unsafe class ActivationKernels<TSimd>
+/// <typeparam name="T">What activations are stored as: float or <see cref="BFloat16"/>.</typeparam>
+internal static unsafe class ActivationKernels<TSimd, T>
     where TSimd : struct, ISimd<TSimd>
+    where T : unmanaged
 {
     /// <summary>y = gelu(x); [R, F] both.</summary>
     public static void Gelu(WorkerTeam team, MatrixView x, MatrixView y)
@@ -48,12 +50,13 @@ internal static unsafe class ActivationKernels<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GeluRow(float* x, float* y, int columns)
+    private static void GeluRow(T* x, T* y, int columns)
     {
+        var all = default(AllLanes<TSimd>);
         int j = 0;
         for (; j <= columns - TSimd.Count; j += TSimd.Count)
         {
-            TSimd.Store(Activations<TSimd>.Gelu(TSimd.Load(x + j)), y + j);
+            all.Store(Activations<TSimd>.Gelu(all.Load(x + j)), y + j);
         }
 
         if (j < columns)
@@ -64,7 +67,7 @@ internal static unsafe class ActivationKernels<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GeluBackwardRow(float* x, float* dy, float* dBias, int columns)
+    private static void GeluBackwardRow(T* x, T* dy, float* dBias, int columns)
     {
         int j = 0;
         for (; j <= columns - TSimd.Count; j += TSimd.Count)
@@ -79,7 +82,7 @@ internal static unsafe class ActivationKernels<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void GeluBackwardStep<TLanes>(TLanes lanes, float* x, float* dy, float* dBias)
+    private static void GeluBackwardStep<TLanes>(TLanes lanes, T* x, T* dy, float* dBias)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd dx = lanes.Load(dy) * Activations<TSimd>.GeluDerivative(lanes.Load(x));
@@ -91,12 +94,13 @@ internal static unsafe class ActivationKernels<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SwiGluRow(float* gate, float* up, float* y, int columns)
+    private static void SwiGluRow(T* gate, T* up, T* y, int columns)
     {
+        var all = default(AllLanes<TSimd>);
         int j = 0;
         for (; j <= columns - TSimd.Count; j += TSimd.Count)
         {
-            TSimd.Store(Activations<TSimd>.Silu(TSimd.Load(gate + j)) * TSimd.Load(up + j), y + j);
+            all.Store(Activations<TSimd>.Silu(all.Load(gate + j)) * all.Load(up + j), y + j);
         }
 
         if (j < columns)
@@ -108,7 +112,7 @@ internal static unsafe class ActivationKernels<TSimd>
 
     // The gate's half of every array lies columns before the other's.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SwiGluBackwardRow(float* gate, float* dy, float* dGate, float* dBias, int columns)
+    private static void SwiGluBackwardRow(T* gate, T* dy, T* dGate, float* dBias, int columns)
     {
         int j = 0;
         for (; j <= columns - TSimd.Count; j += TSimd.Count)
@@ -127,7 +131,7 @@ internal static unsafe class ActivationKernels<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SwiGluBackwardStep<TLanes>(
-        TLanes lanes, float* gate, float* dy, float* dGate, float* dBias, int columns)
+        TLanes lanes, T* gate, T* dy, T* dGate, float* dBias, int columns)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd g = lanes.Load(gate), d = lanes.Load(dy);
@@ -153,7 +157,7 @@ internal static unsafe class ActivationKernels<TSimd>
             (int start, int end) = Tiling.Range(tile, rowsPerTile, x.Rows);
             for (int row = start; row < end; row++)
             {
-                GeluRow(x.Row(row), y.Row(row), x.Columns);
+                GeluRow(x.Row<T>(row), y.Row<T>(row), x.Columns);
             }
         }
     }
@@ -167,7 +171,7 @@ internal static unsafe class ActivationKernels<TSimd>
             float* partial = ColumnSums<TSimd>.BeginChunk(partials, tile, x.Columns);
             for (int row = start; row < end; row++)
             {
-                GeluBackwardRow(x.Row(row), dy.Row(row), partial, x.Columns);
+                GeluBackwardRow(x.Row<T>(row), dy.Row<T>(row), partial, x.Columns);
             }
         }
     }
@@ -179,8 +183,8 @@ internal static unsafe class ActivationKernels<TSimd>
             (int start, int end) = Tiling.Range(tile, rowsPerTile, y.Rows);
             for (int row = start; row < end; row++)
             {
-                float* gate = gateAndUp.Row(row);
-                SwiGluRow(gate, gate + y.Columns, y.Row(row), y.Columns);
+                T* gate = gateAndUp.Row<T>(row);
+                SwiGluRow(gate, gate + y.Columns, y.Row<T>(row), y.Columns);
             }
         }
     }
@@ -194,7 +198,7 @@ internal static unsafe class ActivationKernels<TSimd>
             float* partial = ColumnSums<TSimd>.BeginChunk(partials, tile, gateAndUp.Columns);
             for (int row = start; row < end; row++)
             {
-                SwiGluBackwardRow(gateAndUp.Row(row), dy.Row(row), dGateAndUp.Row(row), partial, dy.Columns);
+                SwiGluBackwardRow(gateAndUp.Row<T>(row), dy.Row<T>(row), dGateAndUp.Row<T>(row), partial, dy.Columns);
             }
         }
     }

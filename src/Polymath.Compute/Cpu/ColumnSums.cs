@@ -25,11 +25,13 @@ internal static unsafe class ColumnSums<TSimd>
             Tiling.CountTiles(columns, ColumnsPerTile), new FinishJob(partials, stride, chunkCount, columns, sums));
 
     /// <summary>Adds the column sums of <paramref name="x"/> to <paramref name="sums"/>.</summary>
-    public static void Add(WorkerTeam team, Scratch scratch, MatrixView x, float* sums)
+    /// <typeparam name="T">What x holds: float or <see cref="BFloat16"/>.</typeparam>
+    public static void Add<T>(WorkerTeam team, Scratch scratch, MatrixView x, float* sums)
+        where T : unmanaged
     {
         int rowsPerChunk = Tiling.RowsPerChunk(x.Rows), chunkCount = Tiling.CountTiles(x.Rows, rowsPerChunk);
         float* partials = scratch.Take((long)chunkCount * x.Columns);
-        team.Run(chunkCount, new ChunkJob(x, rowsPerChunk, partials));
+        team.Run(chunkCount, new ChunkJob<T>(x, rowsPerChunk, partials));
         Finish(team, partials, x.Columns, chunkCount, x.Columns, sums);
     }
 
@@ -48,12 +50,14 @@ internal static unsafe class ColumnSums<TSimd>
 
     // sums[j] += x[j].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRow(float* sums, float* x, int columns)
+    private static void AddRow<T>(float* sums, T* x, int columns)
+        where T : unmanaged
     {
+        var all = default(AllLanes<TSimd>);
         int j = 0;
         for (; j <= columns - TSimd.Count; j += TSimd.Count)
         {
-            TSimd.Store(TSimd.Load(sums + j) + TSimd.Load(x + j), sums + j);
+            all.Store(all.Load(sums + j) + all.Load(x + j), sums + j);
         }
 
         if (j < columns)
@@ -63,7 +67,8 @@ internal static unsafe class ColumnSums<TSimd>
         }
     }
 
-    private readonly struct ChunkJob(MatrixView x, int rowsPerChunk, float* partials) : IParallelJob
+    private readonly struct ChunkJob<T>(MatrixView x, int rowsPerChunk, float* partials) : IParallelJob
+        where T : unmanaged
     {
         public void Execute(int tile, int worker)
         {
@@ -71,7 +76,7 @@ internal static unsafe class ColumnSums<TSimd>
             float* partial = BeginChunk(partials, tile, x.Columns);
             for (int row = start; row < end; row++)
             {
-                AddRow(partial, x.Row(row), x.Columns);
+                AddRow(partial, x.Row<T>(row), x.Columns);
             }
         }
     }

@@ -19,7 +19,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
         _multiplier = new CpuMatrixMultiplier(instructionSet, _team, pages);
-        _packed = new PackedMultiplier(_team, _multiplier);
+        _packed = new PackedMultiplier(
+            _team, _multiplier, instructionSet == InstructionSet.Avx512Bf16 ? pages : null);
     }
 
     /// <inheritdoc/>
@@ -29,7 +30,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override bool HasBFloat16Products => _multiplier.HasBFloat16Products;
 
     /// <inheritdoc/>
-    public override bool QuantisesActivations => false;
+    public override bool QuantisesActivations => _packed.QuantisesActivations;
 
     /// <inheritdoc/>
     public override int ThreadCount => _team.ThreadCount;
@@ -51,19 +52,38 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Shape(delta, x.Rows, x.Columns);
         Require.Shape(sum, x.Rows, x.Columns);
         Require.Shape(y, x.Rows, x.Columns);
-        Normalization<TSimd>.AddNormalize(
-            _team, kind, x, delta, deltaBias, sum, gain, shift, epsilon, y, mean, inverseDeviation);
+        if (y.Type == DataType.BFloat16)
+        {
+            Normalization<TSimd, BFloat16>.AddNormalize(
+                _team, kind, x, delta, deltaBias, sum, gain, shift, epsilon, y, mean, inverseDeviation);
+        }
+        else
+        {
+            Normalization<TSimd, float>.AddNormalize(
+                _team, kind, x, delta, deltaBias, sum, gain, shift, epsilon, y, mean, inverseDeviation);
+        }
     }
 
     /// <inheritdoc/>
     public override void NormalizeBackward(
         NormalizationKind kind, MatrixView sum, MatrixView dy, float* gain, float* mean, float* inverseDeviation,
-        MatrixView dx, bool accumulate, float* dGain, float* dShift, float* dDeltaBias)
+        MatrixView dx, bool accumulate, MatrixView? dDelta, float* dGain, float* dShift, float* dDeltaBias)
     {
         Require.Shape(dy, sum.Rows, sum.Columns);
         Require.Shape(dx, sum.Rows, sum.Columns);
-        NormalizationBackward<TSimd>.Run(
-            _team, _scratch, kind, sum, dy, gain, mean, inverseDeviation, dx, accumulate, dGain, dShift, dDeltaBias);
+        Require.Shape(dDelta, sum.Rows, sum.Columns);
+        if (dy.Type == DataType.BFloat16)
+        {
+            NormalizationBackward<TSimd, BFloat16>.Run(
+                _team, _scratch, kind, sum, dy, gain, mean, inverseDeviation, dx, accumulate, dDelta, dGain, dShift,
+                dDeltaBias);
+        }
+        else
+        {
+            NormalizationBackward<TSimd, float>.Run(
+                _team, _scratch, kind, sum, dy, gain, mean, inverseDeviation, dx, accumulate, dDelta, dGain, dShift,
+                dDeltaBias);
+        }
     }
 
     /// <inheritdoc/>
@@ -72,7 +92,14 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         Require.Heads(x.Columns, headWidth);
         Require.Shape(y, x.Rows, x.Columns);
-        HeadNormalization<TSimd>.Forward(_team, x, headWidth, gain, epsilon, y, inverseDeviation);
+        if (x.Type == DataType.BFloat16)
+        {
+            HeadNormalization<TSimd, BFloat16>.Forward(_team, x, headWidth, gain, epsilon, y, inverseDeviation);
+        }
+        else
+        {
+            HeadNormalization<TSimd, float>.Forward(_team, x, headWidth, gain, epsilon, y, inverseDeviation);
+        }
     }
 
     /// <inheritdoc/>
@@ -81,7 +108,14 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         Require.Heads(x.Columns, headWidth);
         Require.Shape(dy, x.Rows, x.Columns);
-        HeadNormalization<TSimd>.Backward(_team, _scratch, x, headWidth, gain, inverseDeviation, dy, dGain);
+        if (x.Type == DataType.BFloat16)
+        {
+            HeadNormalization<TSimd, BFloat16>.Backward(_team, _scratch, x, headWidth, gain, inverseDeviation, dy, dGain);
+        }
+        else
+        {
+            HeadNormalization<TSimd, float>.Backward(_team, _scratch, x, headWidth, gain, inverseDeviation, dy, dGain);
+        }
     }
 
     /// <inheritdoc/>
@@ -90,28 +124,56 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Heads(x.Columns, headWidth, divisor: 2);
         Require.Shape(table, table.Rows, headWidth);
         Require.Indices(positions, x.Rows, table.Rows);
-        Rotations<TSimd>.Rotate(_team, x, headWidth, positions, table, inverse);
+        if (x.Type == DataType.BFloat16)
+        {
+            Rotations<TSimd, BFloat16>.Rotate(_team, x, headWidth, positions, table, inverse);
+        }
+        else
+        {
+            Rotations<TSimd, float>.Rotate(_team, x, headWidth, positions, table, inverse);
+        }
     }
 
     /// <inheritdoc/>
     public override void Gelu(MatrixView x, MatrixView y)
     {
         Require.Shape(y, x.Rows, x.Columns);
-        ActivationKernels<TSimd>.Gelu(_team, x, y);
+        if (x.Type == DataType.BFloat16)
+        {
+            ActivationKernels<TSimd, BFloat16>.Gelu(_team, x, y);
+        }
+        else
+        {
+            ActivationKernels<TSimd, float>.Gelu(_team, x, y);
+        }
     }
 
     /// <inheritdoc/>
     public override void GeluBackward(MatrixView x, MatrixView dy, float* dBias)
     {
         Require.Shape(dy, x.Rows, x.Columns);
-        ActivationKernels<TSimd>.GeluBackward(_team, _scratch, x, dy, dBias);
+        if (x.Type == DataType.BFloat16)
+        {
+            ActivationKernels<TSimd, BFloat16>.GeluBackward(_team, _scratch, x, dy, dBias);
+        }
+        else
+        {
+            ActivationKernels<TSimd, float>.GeluBackward(_team, _scratch, x, dy, dBias);
+        }
     }
 
     /// <inheritdoc/>
     public override void SwiGlu(MatrixView gateAndUp, MatrixView y)
     {
         Require.Shape(gateAndUp, y.Rows, checked(2 * y.Columns));
-        ActivationKernels<TSimd>.SwiGlu(_team, gateAndUp, y);
+        if (gateAndUp.Type == DataType.BFloat16)
+        {
+            ActivationKernels<TSimd, BFloat16>.SwiGlu(_team, gateAndUp, y);
+        }
+        else
+        {
+            ActivationKernels<TSimd, float>.SwiGlu(_team, gateAndUp, y);
+        }
     }
 
     /// <inheritdoc/>
@@ -119,12 +181,28 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     {
         Require.Shape(gateAndUp, dy.Rows, checked(2 * dy.Columns));
         Require.Shape(dGateAndUp, gateAndUp.Rows, gateAndUp.Columns);
-        ActivationKernels<TSimd>.SwiGluBackward(_team, _scratch, gateAndUp, dy, dGateAndUp, dBias);
+        if (gateAndUp.Type == DataType.BFloat16)
+        {
+            ActivationKernels<TSimd, BFloat16>.SwiGluBackward(_team, _scratch, gateAndUp, dy, dGateAndUp, dBias);
+        }
+        else
+        {
+            ActivationKernels<TSimd, float>.SwiGluBackward(_team, _scratch, gateAndUp, dy, dGateAndUp, dBias);
+        }
     }
 
     /// <inheritdoc/>
-    public override void AddColumnSums(MatrixView x, float* sums) =>
-        ColumnSums<TSimd>.Add(_team, _scratch, x, sums);
+    public override void AddColumnSums(MatrixView x, float* sums)
+    {
+        if (x.Type == DataType.BFloat16)
+        {
+            ColumnSums<TSimd>.Add<BFloat16>(_team, _scratch, x, sums);
+        }
+        else
+        {
+            ColumnSums<TSimd>.Add<float>(_team, _scratch, x, sums);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Attend(
@@ -214,7 +292,35 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     public override void CrossEntropy(MatrixView logits, int* targets, float gradientScale, float* losses)
     {
         Require.IndicesOrNone(targets, logits.Rows, logits.Columns);
-        CrossEntropies<TSimd>.Run(_team, logits, targets, gradientScale, losses);
+        if (logits.Type == DataType.BFloat16)
+        {
+            CrossEntropies<TSimd, BFloat16>.Run(_team, logits, targets, gradientScale, losses);
+        }
+        else
+        {
+            CrossEntropies<TSimd, float>.Run(_team, logits, targets, gradientScale, losses);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(MatrixView x, MatrixView y)
+    {
+        Require.Shape(y, x.Rows, x.Columns);
+        switch (x.Type, y.Type)
+        {
+            case (DataType.BFloat16, DataType.BFloat16):
+                Conversions<TSimd, BFloat16, BFloat16>.Copy(_team, x, y);
+                break;
+            case (DataType.BFloat16, _):
+                Conversions<TSimd, BFloat16, float>.Copy(_team, x, y);
+                break;
+            case (_, DataType.BFloat16):
+                Conversions<TSimd, float, BFloat16>.Copy(_team, x, y);
+                break;
+            default:
+                Conversions<TSimd, float, float>.Copy(_team, x, y);
+                break;
+        }
     }
 
     /// <inheritdoc/>

@@ -33,17 +33,20 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     /// <param name="pages">Where generated routines go, if the instruction set has any.</param>
     internal CpuMatrixMultiplier(InstructionSet set, WorkerTeam team, ICodePages pages)
         : this(
-            MicroKernelSet.For(set), team, Blocking.Default, set == InstructionSet.Avx512Bf16 ? pages : null)
+            MicroKernelSet.For(set), team, Blocking.Default, Blocking.OfPairs,
+            set == InstructionSet.Avx512Bf16 ? pages : null)
     {
     }
 
     /// <summary>Prepares products with kernels and blocks of one's own choice.</summary>
     /// <param name="kernels">The kernels of fp32.</param>
     /// <param name="team">Who computes.</param>
-    /// <param name="blocking">The blocks.</param>
+    /// <param name="blocking">The blocks of fp32.</param>
+    /// <param name="blockingOfPairs">The blocks of bf16.</param>
     /// <param name="codePages">Where generated routines of bf16 go; null: there are to be none.</param>
     internal CpuMatrixMultiplier(
-        MicroKernelSet kernels, WorkerTeam team, Blocking blocking, ICodePages? codePages = null)
+        MicroKernelSet kernels, WorkerTeam team, Blocking blocking, Blocking blockingOfPairs,
+        ICodePages? codePages = null)
     {
         _kernels = kernels;
         _team = team;
@@ -57,7 +60,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
         // Generating takes some 30 ms when it is first compiled: who never rounds does not wait for it.
         _bfloat16 = new(
             () => codePages is not null && BFloat16Kernels.TryCreate(codePages) is BFloat16Kernels generated
-                ? new BFloat16Multiplier(generated, team, blocking)
+                ? new BFloat16Multiplier(generated, team, blockingOfPairs)
                 : null);
     }
 
@@ -83,12 +86,16 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
         ProductPrecision precision = ProductPrecision.Float32)
     {
         ObjectDisposedException.ThrowIf(_panels is null, this);
-        var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
-        if (precision == ProductPrecision.BFloat16 && _bfloat16.Value is BFloat16Multiplier bfloat16)
+        bool isRounded = precision == ProductPrecision.BFloat16 || a.Type == DataType.BFloat16
+            || b.Type == DataType.BFloat16 || c.Type == DataType.BFloat16;
+        if (isRounded && _bfloat16.Value is BFloat16Multiplier bfloat16)
         {
-            bfloat16.Multiply(operands);
+            bfloat16.Multiply(product, a, b, c, accumulate, bias);
+            return;
         }
-        else if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
+
+        var operands = ProductOperands.Of(product, a, b, c, accumulate, bias);
+        if (product == MatrixProduct.NT && _blocking.PrefersInnerProducts(operands.M, operands.K))
         {
             var job = new InnerProductJob(_kernels.InnerProducts(operands.M), operands);
             _team.Run(job.TileCount, job);

@@ -4,11 +4,13 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>Softmax cross-entropy and its gradient. R: rows, V: columns, the vocabulary.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-internal static unsafe class CrossEntropies<TSimd>
+/// <typeparam name="T">What logits are stored as: float or <see cref="BFloat16"/>.</typeparam>
+internal static unsafe class CrossEntropies<TSimd, T>
     where TSimd : struct, ISimd<TSimd>
+    where T : unmanaged
 {
     // A block stays in the first cache between its passes.
-    private const int LeastBlock = 2048, MostBlocks = 256;
+    private const int Block = 4096;
 
     /// <summary>See <see cref="Kernels.CrossEntropy"/>.</summary>
     public static void Run(WorkerTeam team, MatrixView logits, int* targets, float gradientScale, float* losses)
@@ -18,37 +20,82 @@ internal static unsafe class CrossEntropies<TSimd>
             Tiling.CountTiles(logits.Rows, rowsPerTile), new Job(logits, targets, gradientScale, losses, rowsPerTile));
     }
 
-    // The sum of exp(x - max), which replace x where they are to be kept.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float SumOfExp(float* x, float max, int count, bool keep)
+    private static float Element(T* x, int index) =>
+        typeof(T) == typeof(BFloat16) ? (float)((BFloat16*)x)[index] : ((float*)x)[index];
+
+    private static void SetElement(T* x, int index, float value)
     {
+        if (typeof(T) == typeof(BFloat16))
+        {
+            ((BFloat16*)x)[index] = (BFloat16)value;
+        }
+        else
+        {
+            ((float*)x)[index] = value;
+        }
+    }
+
+    // Not negative infinity, where no logit is finite: its difference from itself is not a number.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Max(T* x, int count)
+    {
+        var all = default(AllLanes<TSimd>);
+        TSimd max0 = TSimd.Create(float.MinValue), max1 = max0;
+        int j = 0;
+        for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
+        {
+            max0 = TSimd.Max(max0, all.Load(x + j));
+            max1 = TSimd.Max(max1, all.Load(x + j + TSimd.Count));
+        }
+
+        float max = TSimd.HorizontalMax(TSimd.Max(max0, max1));
+        for (; j < count; j++)
+        {
+            max = Math.Max(max, Element(x, j));
+        }
+
+        return max;
+    }
+
+    // The sum of exp(x - max).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SumOfExp(T* x, float max, int count)
+    {
+        var all = default(AllLanes<TSimd>);
         TSimd maxima = TSimd.Create(max), sum0 = TSimd.Zero, sum1 = TSimd.Zero;
         int j = 0;
         for (; j <= count - (2 * TSimd.Count); j += 2 * TSimd.Count)
         {
-            TSimd e0 = Exponentials<TSimd>.Exp(TSimd.Load(x + j) - maxima);
-            TSimd e1 = Exponentials<TSimd>.Exp(TSimd.Load(x + j + TSimd.Count) - maxima);
-            sum0 += e0;
-            sum1 += e1;
-            if (keep)
-            {
-                TSimd.Store(e0, x + j);
-                TSimd.Store(e1, x + j + TSimd.Count);
-            }
+            sum0 += Exponentials<TSimd>.Exp(all.Load(x + j) - maxima);
+            sum1 += Exponentials<TSimd>.Exp(all.Load(x + j + TSimd.Count) - maxima);
         }
 
         for (; j < count; j += TSimd.Count)
         {
             var lanes = new FirstLanes<TSimd>(Math.Min(TSimd.Count, count - j));
-            TSimd e = lanes.Keep(Exponentials<TSimd>.Exp(lanes.Load(x + j) - maxima));
-            sum0 += e;
-            if (keep)
-            {
-                lanes.Store(e, x + j);
-            }
+            sum0 += lanes.Keep(Exponentials<TSimd>.Exp(lanes.Load(x + j) - maxima));
         }
 
         return TSimd.Sum(sum0 + sum1);
+    }
+
+    // x = exp(x - max)·scale. The exponential is taken anew: kept in between, it would be rounded twice.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScaledExp(T* x, float max, float scale, int count)
+    {
+        var all = default(AllLanes<TSimd>);
+        TSimd maxima = TSimd.Create(max), scales = TSimd.Create(scale);
+        int j = 0;
+        for (; j <= count - TSimd.Count; j += TSimd.Count)
+        {
+            all.Store(Exponentials<TSimd>.Exp(all.Load(x + j) - maxima) * scales, x + j);
+        }
+
+        if (j < count)
+        {
+            var lanes = new FirstLanes<TSimd>(count - j);
+            lanes.Store(Exponentials<TSimd>.Exp(lanes.Load(x + j) - maxima) * scales, x + j);
+        }
     }
 
     private readonly struct Job(MatrixView logits, int* targets, float gradientScale, float* losses, int rowsPerTile)
@@ -67,43 +114,29 @@ internal static unsafe class CrossEntropies<TSimd>
         {
             if (gradientScale != 0)
             {
-                logits.RowSpan(row).Clear();
+                new Span<T>(logits.Row<T>(row), logits.Columns).Clear();
             }
 
             return 0;
         }
 
-        // Block by block, each relative to its own maximum, so that the row comes from memory once and one exponential
-        // is taken of each logit; the blocks are brought to the row's maximum together with the gradient's scale.
+        // Block by block, each relative to the largest so far, so that the row comes from memory once.
         private float Measure(int row)
         {
-            float* x = logits.Row(row);
-            float atTarget = x[targets[row]], max = float.MinValue, sum = 0;
-            int blockSize = Math.Max(LeastBlock, Tiling.CountTiles(logits.Columns, MostBlocks));
-            int blockCount = Tiling.CountTiles(logits.Columns, blockSize);
-            float* maxima = stackalloc float[MostBlocks];
-            for (int block = 0; block < blockCount; block++)
+            T* x = logits.Row<T>(row);
+            float atTarget = Element(x, targets[row]), max = float.MinValue, sum = 0;
+            for (int start = 0; start < logits.Columns; start += Block)
             {
-                (int start, int end) = Tiling.Range(block, blockSize, logits.Columns);
-
-                // Not negative infinity, where no logit is finite: its difference from itself is not a number.
-                maxima[block] = Math.Max(float.MinValue, SoftmaxRows<TSimd>.Max(x + start, end - start));
-                float partialSum = SumOfExp(x + start, maxima[block], end - start, keep: gradientScale != 0);
-                float larger = Math.Max(max, maxima[block]);
-                sum = (sum * MathF.Exp(max - larger)) + (partialSum * MathF.Exp(maxima[block] - larger));
+                int count = Math.Min(Block, logits.Columns - start);
+                float larger = Math.Max(max, Max(x + start, count));
+                sum = (sum * MathF.Exp(max - larger)) + SumOfExp(x + start, larger, count);
                 max = larger;
             }
 
             if (gradientScale != 0)
             {
-                for (int block = 0; block < blockCount; block++)
-                {
-                    (int start, int end) = Tiling.Range(block, blockSize, logits.Columns);
-                    float scale = MathF.Exp(maxima[block] - max) * (gradientScale / sum);
-                    SoftmaxRows<TSimd>.Scale(x + start, scale, x + start, end - start);
-                }
-
-                x[targets[row]] -= gradientScale;
+                ScaledExp(x, max, gradientScale / sum, logits.Columns);
+                SetElement(x, targets[row], gradientScale * ((MathF.Exp(atTarget - max) / sum) - 1));
             }
 
             return MathF.Log(sum) - (atTarget - max);

@@ -4,8 +4,10 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>The RMS norm of every head by itself, forward and backward. A row is heads, side by side.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-internal static unsafe class HeadNormalization<TSimd>
+/// <typeparam name="T">What activations are stored as: float or <see cref="BFloat16"/>.</typeparam>
+internal static unsafe class HeadNormalization<TSimd, T>
     where TSimd : struct, ISimd<TSimd>
+    where T : unmanaged
 {
     /// <summary>See <see cref="Kernels.NormalizeHeads"/>.</summary>
     public static void Forward(
@@ -30,13 +32,14 @@ internal static unsafe class HeadNormalization<TSimd>
 
     // Returns the inverse deviation.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float NormalizeHead(float* x, float* gain, float epsilon, float* y, int width)
+    private static float NormalizeHead(T* x, float* gain, float epsilon, T* y, int width)
     {
+        var all = default(AllLanes<TSimd>);
         TSimd squares = TSimd.Zero;
         int j = 0;
         for (; j <= width - TSimd.Count; j += TSimd.Count)
         {
-            TSimd v = TSimd.Load(x + j);
+            TSimd v = all.Load(x + j);
             squares = TSimd.MultiplyAdd(v, v, squares);
         }
 
@@ -51,7 +54,7 @@ internal static unsafe class HeadNormalization<TSimd>
         TSimd scales = TSimd.Create(inverse);
         for (j = 0; j <= width - TSimd.Count; j += TSimd.Count)
         {
-            TSimd.Store(TSimd.Load(x + j) * scales * TSimd.Load(gain + j), y + j);
+            all.Store(all.Load(x + j) * scales * all.Load(gain + j), y + j);
         }
 
         if (j < width)
@@ -63,7 +66,7 @@ internal static unsafe class HeadNormalization<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BackwardHead(float* x, float* gain, float inverseDeviation, float* dy, float* dGain, int width)
+    private static void BackwardHead(T* x, float* gain, float inverseDeviation, T* dy, float* dGain, int width)
     {
         TSimd scales = TSimd.Create(inverseDeviation), sumOfGn = TSimd.Zero;
         var lanes = new FirstLanes<TSimd>(width & (TSimd.Count - 1));
@@ -92,7 +95,7 @@ internal static unsafe class HeadNormalization<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSimd SumStep<TLanes>(
-        TLanes lanes, float* x, float* gain, TSimd scales, float* dy, float* dGain, TSimd sumOfGn)
+        TLanes lanes, T* x, float* gain, TSimd scales, T* dy, float* dGain, TSimd sumOfGn)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd n = lanes.Load(x) * scales, d = lanes.Load(dy);
@@ -102,7 +105,7 @@ internal static unsafe class HeadNormalization<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void GradientStep<TLanes>(
-        TLanes lanes, float* x, float* gain, TSimd scales, float* dy, TSimd minusMeans)
+        TLanes lanes, T* x, float* gain, TSimd scales, T* dy, TSimd minusMeans)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd n = lanes.Load(x) * scales;
@@ -120,7 +123,7 @@ internal static unsafe class HeadNormalization<TSimd>
             for (int row = start; row < end; row++)
             {
                 float* inverse = inverseDeviation + ((nint)row * headCount);
-                float* input = x.Row(row), output = y.Row(row);
+                T* input = x.Row<T>(row), output = y.Row<T>(row);
                 for (int head = 0; head < headCount; head++)
                 {
                     int at = head * headWidth;
@@ -142,7 +145,7 @@ internal static unsafe class HeadNormalization<TSimd>
             for (int row = start; row < end; row++)
             {
                 float* inverse = inverseDeviation + ((nint)row * headCount);
-                float* input = x.Row(row), gradient = dy.Row(row);
+                T* input = x.Row<T>(row), gradient = dy.Row<T>(row);
                 for (int head = 0; head < headCount; head++)
                 {
                     int at = head * headWidth;

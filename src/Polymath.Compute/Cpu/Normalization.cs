@@ -4,8 +4,10 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>The residual stream joined to the norm behind it, forward. R: rows, C: columns.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-internal static unsafe class Normalization<TSimd>
+/// <typeparam name="T">What activations are stored as: float or <see cref="BFloat16"/>.</typeparam>
+internal static unsafe class Normalization<TSimd, T>
     where TSimd : struct, ISimd<TSimd>
+    where T : unmanaged
 {
     /// <summary>See <see cref="Kernels.AddNormalize"/>.</summary>
     public static void AddNormalize(
@@ -21,7 +23,7 @@ internal static unsafe class Normalization<TSimd>
 
     // Returns the sum of the row for LayerNorm, of its squares for the RMS norm.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float AddRow(bool squares, float* x, float* delta, float* deltaBias, float* sum, int columns)
+    private static float AddRow(bool squares, float* x, T* delta, float* deltaBias, float* sum, int columns)
     {
         TSimd total = TSimd.Zero;
         int j = 0;
@@ -41,7 +43,7 @@ internal static unsafe class Normalization<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TSimd AddStep<TLanes>(TLanes lanes, float* x, float* delta, float* deltaBias, float* sum, int j)
+    private static TSimd AddStep<TLanes>(TLanes lanes, float* x, T* delta, float* deltaBias, float* sum, int j)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd s = lanes.Load(x + j);
@@ -83,7 +85,7 @@ internal static unsafe class Normalization<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ScaleRow(
-        float* sum, float mean, float inverseDeviation, float* gain, float* shift, float* y, int columns)
+        float* sum, float mean, float inverseDeviation, float* gain, float* shift, T* y, int columns)
     {
         TSimd means = TSimd.Create(mean), scales = TSimd.Create(inverseDeviation);
         int j = 0;
@@ -100,7 +102,7 @@ internal static unsafe class Normalization<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ScaleStep<TLanes>(
-        TLanes lanes, float* sum, TSimd means, TSimd scales, float* gain, float* shift, float* y, int j)
+        TLanes lanes, float* sum, TSimd means, TSimd scales, float* gain, float* shift, T* y, int j)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd normal = (lanes.Load(sum + j) - means) * scales;
@@ -127,7 +129,7 @@ internal static unsafe class Normalization<TSimd>
         {
             int columns = x.Columns;
             float* input = delta is null ? x.Row(row) : sum.Row(row);
-            float* added = delta is null ? null : delta.Value.Row(row);
+            T* added = delta is null ? null : delta.Value.Row<T>(row);
             float total = AddRow(squares: !centre, x.Row(row), added, deltaBias, input, columns);
             float centreOfRow = 0;
             if (centre)
@@ -138,7 +140,7 @@ internal static unsafe class Normalization<TSimd>
             }
 
             inverseDeviation[row] = 1 / MathF.Sqrt((total / columns) + epsilon);
-            ScaleRow(input, centreOfRow, inverseDeviation[row], gain, shift, y.Row(row), columns);
+            ScaleRow(input, centreOfRow, inverseDeviation[row], gain, shift, y.Row<T>(row), columns);
         }
     }
 }

@@ -8,8 +8,10 @@ namespace Polymath.Compute.Cpu;
 /// dx = (g - mean(g) - n·mean(g·n))/deviation; the RMS norm lacks mean(g) (Ba et al., 2016; Zhang and Sennrich, 2019).
 /// </remarks>
 /// <typeparam name="TSimd">The vector.</typeparam>
-internal static unsafe class NormalizationBackward<TSimd>
+/// <typeparam name="T">What activations are stored as: float or <see cref="BFloat16"/>.</typeparam>
+internal static unsafe class NormalizationBackward<TSimd, T>
     where TSimd : struct, ISimd<TSimd>
+    where T : unmanaged
 {
     // The partial sums of a chunk: dGain, dShift and dDeltaBias, a row each.
     private const int PartialRows = 3;
@@ -17,14 +19,14 @@ internal static unsafe class NormalizationBackward<TSimd>
     /// <summary>See <see cref="Kernels.NormalizeBackward"/>.</summary>
     public static void Run(
         WorkerTeam team, Scratch scratch, NormalizationKind kind, MatrixView sum, MatrixView dy, float* gain,
-        float* mean, float* inverseDeviation, MatrixView dx, bool accumulate, float* dGain, float* dShift,
-        float* dDeltaBias)
+        float* mean, float* inverseDeviation, MatrixView dx, bool accumulate, MatrixView? dDelta, float* dGain,
+        float* dShift, float* dDeltaBias)
     {
         int columns = sum.Columns, rowsPerChunk = Tiling.RowsPerChunk(sum.Rows);
         int chunkCount = Tiling.CountTiles(sum.Rows, rowsPerChunk), stride = PartialRows * columns;
         float* partials = scratch.Take((long)chunkCount * stride);
         var job = new Job(
-            kind == NormalizationKind.LayerNorm, sum, dy, gain, mean, inverseDeviation, dx, accumulate,
+            kind == NormalizationKind.LayerNorm, sum, dy, gain, mean, inverseDeviation, dx, accumulate, dDelta,
             dShift is not null, dDeltaBias is not null, rowsPerChunk, partials);
         team.Run(chunkCount, job);
         ColumnSums<TSimd>.Finish(team, partials, stride, chunkCount, columns, dGain);
@@ -42,7 +44,7 @@ internal static unsafe class NormalizationBackward<TSimd>
     // The sums of g and of g·n over the row, and this row's part of dGain and dShift.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float SumOfG, float SumOfGn) SumRow(
-        float* x, float* dy, float* gain, float mean, float inverseDeviation, float* dGain, float* dShift, int columns)
+        float* x, T* dy, float* gain, float mean, float inverseDeviation, float* dGain, float* dShift, int columns)
     {
         TSimd means = TSimd.Create(mean), scales = TSimd.Create(inverseDeviation);
         TSimd sumOfG = TSimd.Zero, sumOfGn = TSimd.Zero;
@@ -67,7 +69,7 @@ internal static unsafe class NormalizationBackward<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TSimd SumStep<TLanes>(
-        TLanes lanes, float* x, float* dy, float* gain, TSimd means, TSimd scales, float* dGain, float* dShift, int j,
+        TLanes lanes, float* x, T* dy, float* gain, TSimd means, TSimd scales, float* dGain, float* dShift, int j,
         out TSimd n)
         where TLanes : struct, ILanes<TSimd>
     {
@@ -84,8 +86,8 @@ internal static unsafe class NormalizationBackward<TSimd>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GradientRow(
-        float* x, float* dy, float* gain, float mean, float inverseDeviation, float meanOfG, float meanOfGn, float* dx,
-        bool accumulate, float* dDeltaBias, int columns)
+        float* x, T* dy, float* gain, float mean, float inverseDeviation, float meanOfG, float meanOfGn, float* dx,
+        bool accumulate, T* dDelta, float* dDeltaBias, int columns)
     {
         TSimd means = TSimd.Create(mean), scales = TSimd.Create(inverseDeviation);
         TSimd meansOfG = TSimd.Create(meanOfG), minusMeansOfGn = TSimd.Create(-meanOfGn);
@@ -94,21 +96,21 @@ internal static unsafe class NormalizationBackward<TSimd>
         {
             GradientStep(
                 default(AllLanes<TSimd>), x, dy, gain, means, scales, meansOfG, minusMeansOfGn, dx, accumulate,
-                dDeltaBias, j);
+                dDelta, dDeltaBias, j);
         }
 
         if (j < columns)
         {
             GradientStep(
                 new FirstLanes<TSimd>(columns - j), x, dy, gain, means, scales, meansOfG, minusMeansOfGn, dx,
-                accumulate, dDeltaBias, j);
+                accumulate, dDelta, dDeltaBias, j);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void GradientStep<TLanes>(
-        TLanes lanes, float* x, float* dy, float* gain, TSimd means, TSimd scales, TSimd meansOfG, TSimd minusMeansOfGn,
-        float* dx, bool accumulate, float* dDeltaBias, int j)
+        TLanes lanes, float* x, T* dy, float* gain, TSimd means, TSimd scales, TSimd meansOfG, TSimd minusMeansOfGn,
+        float* dx, bool accumulate, T* dDelta, float* dDeltaBias, int j)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd n = (lanes.Load(x + j) - means) * scales;
@@ -120,6 +122,11 @@ internal static unsafe class NormalizationBackward<TSimd>
         }
 
         lanes.Store(gradient, dx + j);
+        if (dDelta is not null)
+        {
+            lanes.Store(gradient, dDelta + j);
+        }
+
         if (dDeltaBias is not null)
         {
             lanes.Store(lanes.Load(dDeltaBias + j) + gradient, dDeltaBias + j);
@@ -128,7 +135,7 @@ internal static unsafe class NormalizationBackward<TSimd>
 
     private readonly struct Job(
         bool centre, MatrixView sum, MatrixView dy, float* gain, float* mean, float* inverseDeviation, MatrixView dx,
-        bool accumulate, bool hasShift, bool hasDeltaBias, int rowsPerChunk, float* partials) : IParallelJob
+        bool accumulate, MatrixView? dDelta, bool hasShift, bool hasDeltaBias, int rowsPerChunk, float* partials) : IParallelJob
     {
         public void Execute(int tile, int worker)
         {
@@ -139,12 +146,15 @@ internal static unsafe class NormalizationBackward<TSimd>
             float* dDeltaBias = hasDeltaBias ? dGain + (2 * columns) : null;
             for (int row = start; row < end; row++)
             {
-                float* x = sum.Row(row), d = dy.Row(row);
+                float* x = sum.Row(row);
+                T* d = dy.Row<T>(row);
                 float centreOfRow = centre ? mean[row] : 0, scale = inverseDeviation[row];
                 (float sumOfG, float sumOfGn) = SumRow(x, d, gain, centreOfRow, scale, dGain, dShift, columns);
                 float meanOfG = centre ? sumOfG / columns : 0, meanOfGn = sumOfGn / columns;
+                T* rounded = dDelta is null ? null : dDelta.Value.Row<T>(row);
                 GradientRow(
-                    x, d, gain, centreOfRow, scale, meanOfG, meanOfGn, dx.Row(row), accumulate, dDeltaBias, columns);
+                    x, d, gain, centreOfRow, scale, meanOfG, meanOfGn, dx.Row(row), accumulate, rounded, dDeltaBias,
+                    columns);
             }
         }
     }

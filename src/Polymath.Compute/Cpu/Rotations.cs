@@ -4,8 +4,10 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>Rotary positions in place. R: rows; a row is heads of H columns each, halves paired.</summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-internal static unsafe class Rotations<TSimd>
+/// <typeparam name="T">What activations are stored as: float or <see cref="BFloat16"/>.</typeparam>
+internal static unsafe class Rotations<TSimd, T>
     where TSimd : struct, ISimd<TSimd>
+    where T : unmanaged
 {
     /// <summary>See <see cref="Kernels.Rotate"/>.</summary>
     public static void Rotate(
@@ -17,11 +19,11 @@ internal static unsafe class Rotations<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RotateRow(float* x, int columns, int headWidth, float* cosines, float sineSign)
+    private static void RotateRow(T* x, int columns, int headWidth, float* cosines, float sineSign)
     {
         int half = headWidth / 2;
         TSimd sign = TSimd.Create(sineSign);
-        for (float* end = x + columns; x < end; x += headWidth)
+        for (T* end = x + columns; x < end; x += headWidth)
         {
             int j = 0;
             for (; j <= half - TSimd.Count; j += TSimd.Count)
@@ -37,7 +39,7 @@ internal static unsafe class Rotations<TSimd>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TLanes>(TLanes lanes, float* x, int half, float* cosines, TSimd sign)
+    private static void Step<TLanes>(TLanes lanes, T* x, int half, float* cosines, TSimd sign)
         where TLanes : struct, ILanes<TSimd>
     {
         TSimd first = lanes.Load(x), second = lanes.Load(x + half);
@@ -54,7 +56,7 @@ internal static unsafe class Rotations<TSimd>
             (int start, int end) = Tiling.Range(tile, rowsPerTile, x.Rows);
             for (int row = start; row < end; row++)
             {
-                RotateRow(x.Row(row), x.Columns, headWidth, table.Row(positions[row]), inverse ? -1 : 1);
+                RotateRow(x.Row<T>(row), x.Columns, headWidth, table.Row(positions[row]), inverse ? -1 : 1);
             }
         }
     }

@@ -58,7 +58,9 @@ public readonly record struct AdamWStep(
 /// The operations that networks are made of, forward and backward. A back end implements this and nothing above it
 /// changes. Every kernel gives the same bits for any number of threads: work is split by output tile, and sums over
 /// rows run over fixed chunks in a fixed order. Gradients of parameters are added to what is there; gradients of
-/// activations overwrite, unless said otherwise. R stands for rows (positions), C for the width.
+/// activations overwrite, unless said otherwise. Activations and their gradients are fp32 or bf16, all of a call's
+/// alike; the residual stream and its gradient, tables, and what is a pointer are fp32. R stands for rows (positions), C
+/// for the width.
 /// </summary>
 public abstract unsafe class Kernels : IDisposable
 {
@@ -110,12 +112,15 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="inverseDeviation">[R].</param>
     /// <param name="dx">[R, C]; the gradient of sum is added to it where <paramref name="accumulate"/>, else written.</param>
     /// <param name="accumulate">Whether dx already holds the gradient that came by the residual stream.</param>
+    /// <param name="dDelta">
+    /// [R, C] or null: the finished dx once more, as dy is stored; the gradient of the delta behind the sum.
+    /// </param>
     /// <param name="dGain">[C], added to.</param>
     /// <param name="dShift">[C], added to, or null.</param>
     /// <param name="dDeltaBias">[C] or null: the column sums of the finished dx are added to it.</param>
     public abstract void NormalizeBackward(
         NormalizationKind kind, MatrixView sum, MatrixView dy, float* gain, float* mean, float* inverseDeviation,
-        MatrixView dx, bool accumulate, float* dGain, float* dShift, float* dDeltaBias);
+        MatrixView dx, bool accumulate, MatrixView? dDelta, float* dGain, float* dShift, float* dDeltaBias);
 
     /// <summary>RMS norm of every head by itself, in place on a saved copy: y = x/rms(x)·gain, heads side by side.</summary>
     /// <param name="x">[R, heads·headWidth], the input.</param>
@@ -250,6 +255,9 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="gradientScale">Usually 1/(counted rows); 0 for evaluation.</param>
     /// <param name="losses">[R], written: the loss of each row, 0 where ignored.</param>
     public abstract void CrossEntropy(MatrixView logits, int* targets, float gradientScale, float* losses);
+
+    /// <summary>y = x, rounded where y is bf16 and x is not. [R, C] both.</summary>
+    public abstract void Copy(MatrixView x, MatrixView y);
 
     /// <summary>y[i] = value.</summary>
     public abstract void Fill(float* y, long count, float value);

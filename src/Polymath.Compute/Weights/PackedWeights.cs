@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Polymath.Compute;
 
 /// <summary>Rows of a weight matrix that share a format.</summary>
@@ -11,7 +13,7 @@ public readonly record struct WeightPart(WeightFormat Format, int Rows);
 /// </summary>
 public sealed class PackedWeights
 {
-    internal PackedWeights(int columns, IReadOnlyList<PackedPart> parts)
+    internal PackedWeights(int columns, ImmutableArray<PackedPart> parts)
     {
         Columns = columns;
         Parts = parts;
@@ -25,7 +27,7 @@ public sealed class PackedWeights
     public int Columns { get; }
 
     /// <summary>The parts, one below the other.</summary>
-    public IReadOnlyList<PackedPart> Parts { get; }
+    public ImmutableArray<PackedPart> Parts { get; }
 
     /// <summary>The bytes in memory.</summary>
     public long Bytes => Parts.Sum(part => part.Buffer.ElementCount);

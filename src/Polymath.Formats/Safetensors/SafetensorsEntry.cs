@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Formats.Files;
 
 namespace Polymath.Formats.Safetensors;
 

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
-using Microsoft.Win32.SafeHandles;
 using Polymath.Compute;
 using Polymath.Formats.Files;
 using Polymath.Formats.Json;
@@ -20,31 +18,22 @@ public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const int LengthBytes = sizeof(ulong);
 
-    private readonly MemoryMappedFile _mapping;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _file;
     private readonly Dictionary<string, SafetensorsTensor> _tensors;
-    private byte* _address;
 
-    private SafetensorsFile(
-        string path, SafeFileHandle handle, long fileBytes, SafetensorsHeader header, long dataOffset)
+    private SafetensorsFile(MappedFile file, SafetensorsHeader header, long dataOffset)
     {
-        Path = path;
+        _file = file;
         Metadata = header.Metadata;
         _tensors = new Dictionary<string, SafetensorsTensor>(header.Entries.Count);
         foreach (SafetensorsHeaderEntry entry in header.Entries)
         {
             _tensors.Add(entry.Name, new SafetensorsTensor(this, entry, dataOffset));
         }
-
-        _mapping = MemoryMappedFile.CreateFromFile(
-            handle, null, fileBytes, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        _view = _mapping.CreateViewAccessor(0, fileBytes, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _address);
-        _address += _view.PointerOffset;
     }
 
     /// <summary>The path that was opened.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>The strings under <c>__metadata__</c>; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -59,35 +48,23 @@ public sealed unsafe class SafetensorsFile : IDisposable
         : throw new InvalidInputException($"{Path}: holds no tensor {Quotation.Of(name)}");
 
     /// <summary>The first byte of the file in memory.</summary>
-    internal byte* Address
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_address is null, this);
-            return _address;
-        }
-    }
+    internal byte* Address => _file.Address;
 
     /// <summary>Opens, checks and maps a file.</summary>
     /// <exception cref="InvalidInputException">The file is unreadable or breaks a rule of the format.</exception>
     public static SafetensorsFile Open(string path)
     {
-        SafeFileHandle handle = InputFile.Open(path, out long fileBytes);
+        MappedFile file = MappedFile.Open(path);
         try
         {
-            byte[] header = ReadHeader(handle, fileBytes, path);
+            ReadOnlySpan<byte> header = HeaderOf(file);
             long dataOffset = LengthBytes + header.Length;
-            SafetensorsHeader parsed = SafetensorsHeader.Parse(header, fileBytes - dataOffset, path);
-            return new SafetensorsFile(path, handle, fileBytes, parsed, dataOffset);
+            return new SafetensorsFile(
+                file, SafetensorsHeader.Parse(header, file.ByteCount - dataOffset, path), dataOffset);
         }
-        catch (Exception fault)
+        catch
         {
-            handle.Dispose();
-            if (fault is IOException or UnauthorizedAccessException)
-            {
-                throw new InvalidInputException($"{path}: cannot be mapped into memory: {fault.Message}", fault);
-            }
-
+            file.Dispose();
             throw;
         }
     }
@@ -99,43 +76,30 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public void ReadFloat32(string name, Span<float> destination) => this[name].ReadFloat32(destination);
 
     /// <summary>Unmaps the file; the tensors' data must not be used afterwards.</summary>
-    public void Dispose()
-    {
-        if (_address is not null)
-        {
-            _address = null;
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _mapping.Dispose();
-        }
-    }
+    public void Dispose() => _file.Dispose();
 
-    private static byte[] ReadHeader(SafeFileHandle handle, long fileBytes, string path)
+    private static ReadOnlySpan<byte> HeaderOf(MappedFile file)
     {
-        if (fileBytes < LengthBytes)
+        if (file.ByteCount < LengthBytes)
         {
             throw new InvalidInputException(
-                $"{path}: not a safetensors file: {fileBytes} bytes, too short for the header's length");
+                $"{file.Path}: not a safetensors file: {file.ByteCount} bytes, too short for the header's length");
         }
 
-        Span<byte> length = stackalloc byte[LengthBytes];
-        InputFile.ReadExactly(handle, length, 0, path);
-        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(length);
+        ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(file.Address, LengthBytes));
         if (headerBytes > SafetensorsLimits.MaxHeaderBytes)
         {
             throw new InvalidInputException(
-                $"{path}: not a safetensors file: a header of {headerBytes} bytes, at most " +
+                $"{file.Path}: not a safetensors file: a header of {headerBytes} bytes, at most " +
                 $"{SafetensorsLimits.MaxHeaderBytes} are accepted");
         }
 
-        if ((long)headerBytes > fileBytes - LengthBytes)
+        if ((long)headerBytes > file.ByteCount - LengthBytes)
         {
             throw new InvalidInputException(
-                $"{path}: the file is cut short: a header of {headerBytes} bytes in a file of {fileBytes}");
+                $"{file.Path}: the file is cut short: a header of {headerBytes} bytes in a file of {file.ByteCount}");
         }
 
-        byte[] header = new byte[headerBytes];
-        InputFile.ReadExactly(handle, header, LengthBytes, path);
-        return header;
+        return new ReadOnlySpan<byte>(file.Address + LengthBytes, (int)headerBytes);
     }
 }

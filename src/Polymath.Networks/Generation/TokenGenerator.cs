@@ -59,7 +59,7 @@ public sealed unsafe class TokenGenerator
             output = TakeIn(tokens.Slice(start, Math.Min(_chunk, tokens.Length - start)));
         }
 
-        return _network.Head.Forward(output.RowRange(output.Rows - 1, 1)).RowSpan(0);
+        return _network.Head.Predict(output.RowRange(output.Rows - 1, 1));
     }
 
     private MatrixView TakeIn(scoped ReadOnlySpan<int> tokens)

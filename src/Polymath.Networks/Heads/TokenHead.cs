@@ -6,12 +6,12 @@ namespace Polymath.Networks;
 public sealed unsafe class TokenHead : IOutputHead
 {
     // Rows of logits start on cache lines whatever the vocabulary.
-    private const int AlignmentFloats = MemoryPlan.AlignmentBytes / sizeof(float);
+    private const int AlignmentElements = MemoryPlan.AlignmentBytes / sizeof(ushort);
 
     private readonly Kernels _kernels;
     private readonly ProductPrecision _precision;
-    private readonly PlannedMatrix _logits;
     private readonly Weight _weight;
+    private readonly PlannedMatrix _logits, _lastLogits;
 
     /// <summary>Adds its parameters, unless tied, and reserves the logits.</summary>
     public TokenHead(NetworkBuilder builder, TokenPort port, TrunkRecipe recipe)
@@ -23,8 +23,9 @@ public sealed unsafe class TokenHead : IOutputHead
             ? port.Weight
             : builder.AddWeight(new(
                 "tokens.head", Width, recipe.Width, ParameterRole.Embedding, 0, Initialization.Deviation));
-        int stride = (Width + AlignmentFloats - 1) / AlignmentFloats * AlignmentFloats;
-        _logits = builder.Plan.ReserveMatrix("logits", builder.MaxRows, stride);
+        int stride = (Width + AlignmentElements - 1) / AlignmentElements * AlignmentElements;
+        _logits = builder.Plan.ReserveMatrix("logits", builder.MaxRows, stride, builder.ActivationType);
+        _lastLogits = builder.Plan.ReserveMatrix("logits", 1, Width);
     }
 
     /// <summary>[vocabulary, width], where it is not packed.</summary>
@@ -39,6 +40,13 @@ public sealed unsafe class TokenHead : IOutputHead
         MatrixView logits = _logits.Top(trunkOutput.Rows).ColumnRange(0, Width);
         _weight.Multiply(trunkOutput, logits, bias: null, _precision);
         return logits;
+    }
+
+    /// <summary>The logits [Width] of one row of the trunk's output, in fp32; valid until the next call.</summary>
+    public Span<float> Predict(MatrixView row)
+    {
+        _weight.Multiply(row, _lastLogits.View, bias: null, _precision);
+        return _lastLogits.View.RowSpan(0);
     }
 
     /// <inheritdoc/>

@@ -36,21 +36,24 @@ public sealed unsafe class AttentionBranch : IBranch
         _output = new Linear(
             builder, name + ".output", _queryWidth, [recipe.Width], recipe.Biases,
             Initialization.OutputDeviation(recipe));
-        _joined = builder.Saved("query, key and value", _queryWidth + (2 * _keyWidth));
-        _attended = builder.Saved("attention output", _queryWidth);
+        _joined = builder.Saved(
+            "query, key and value", _queryWidth + (2 * _keyWidth), DataType.Float32);
+        _attended = builder.Saved("attention output", _queryWidth, DataType.Float32);
         _logSums = builder.Plan.Reserve("activations", (long)rows * _shape.HeadCount);
         if (recipe.QueryKeyNorm)
         {
             _queryGain = Gain("query");
             _keyGain = Gain("key");
-            _rawQueryKey = builder.Saved("raw query and key", _queryWidth + _keyWidth);
+            _rawQueryKey = builder.Saved("raw query and key", _queryWidth + _keyWidth, DataType.Float32);
             _queryDeviation = builder.Plan.Reserve("activations", (long)rows * _shape.HeadCount);
             _keyDeviation = builder.Plan.Reserve("activations", (long)rows * _shape.KeyValueHeadCount);
         }
 
         _delta = builder.Scratch("branch output", recipe.Width);
-        _dAttended = builder.BackwardScratch("gradient of attention output", _queryWidth);
-        _dJoined = builder.BackwardScratch("gradient of query, key and value", _joined.Columns);
+        _dAttended = builder.BackwardScratch(
+            "gradient of attention output", _queryWidth, DataType.Float32);
+        _dJoined = builder.BackwardScratch(
+            "gradient of query, key and value", _joined.Columns, DataType.Float32);
 
         Parameter Gain(string which) => builder.Parameters.Add(
             ParameterSpecification.Vector($"{name}.{which}Norm.gain", _shape.HeadWidth, 1));

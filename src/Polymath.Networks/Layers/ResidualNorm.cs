@@ -32,7 +32,7 @@ public sealed unsafe class ResidualNorm
         _shift = _kind == NormalizationKind.LayerNorm && recipe.Biases
             ? builder.Parameters.Add(ParameterSpecification.Vector(name + ".shift", recipe.Width, 0))
             : null;
-        _sum = first ? null : builder.Saved("residual stream", recipe.Width);
+        _sum = first ? null : builder.Saved("residual stream", recipe.Width, DataType.Float32);
         _output = builder.Saved("norm output", recipe.Width);
         _mean = builder.Plan.Reserve("activations", builder.MaxRows);
         _inverseDeviation = builder.Plan.Reserve("activations", builder.MaxRows);
@@ -55,9 +55,13 @@ public sealed unsafe class ResidualNorm
         return y;
     }
 
-    /// <summary>Adds the gradients of gain, shift and of the branch's output bias; dx gains (or becomes) that of the sum.</summary>
-    public void Backward(MatrixView dy, MatrixView dx, bool accumulate, Parameter? deltaBias) =>
+    /// <summary>
+    /// Adds the gradients of gain, shift and of the branch's output bias; dx gains (or becomes) that of the sum, and
+    /// dDelta, unless null, becomes a copy of it in the type of activations.
+    /// </summary>
+    public void Backward(
+        MatrixView dy, MatrixView dx, bool accumulate, MatrixView? dDelta = null, Parameter? deltaBias = null) =>
         _kernels.NormalizeBackward(
-            _kind, _sumView, dy, _gain.Data, _mean.Floats, _inverseDeviation.Floats, dx, accumulate, _gain.Gradient,
-            _shift is null ? null : _shift.Gradient, deltaBias is null ? null : deltaBias.Gradient);
+            _kind, _sumView, dy, _gain.Data, _mean.Floats, _inverseDeviation.Floats, dx, accumulate, dDelta,
+            _gain.Gradient, _shift is null ? null : _shift.Gradient, deltaBias is null ? null : deltaBias.Gradient);
 }

@@ -17,10 +17,12 @@ public sealed class PeerTests : IDisposable
                 path,
                 """
                 #!/bin/sh
-                if [ "$1" = -c ]; then exit 0; fi
+                if [ "$1" = -c ] || [ "$2" = --check ]; then exit 0; fi
                 case "$*" in *--autocast*) type="bf16 autocast" ;; *) type=fp32 ;; esac
                 while read -r line; do
                     case "$line" in
+                        version) echo '{"version": "llama.cpp 9.9"}' ;;
+                        "prefill "*) echo '{"wall_s": 0.5, "cpu_s": 0.75}' ;;
                         "run "*) echo "{\"torch\": \"9.9\", \"dtype\": \"$type\", \"step_wall_s\": 0.5, \"tokens_per_cpu_s\": ${line#run }}" ;;
                         "validate "*) echo '{"validation_loss": 1.25}' ;;
                         *) exit 0 ;;
@@ -68,6 +70,24 @@ public sealed class PeerTests : IDisposable
         Assert.Equal(["PyTorch 9.9 fp32", "PyTorch 9.9 bf16 autocast"], peers.Select(peer => peer.Version));
         Assert.True(peers[0].IsFairTo(ProductPrecision.BFloat16));
         Assert.False(peers[1].IsFairTo(ProductPrecision.Float32));
+    }
+
+    [Fact]
+    public void WhereLlamaIsNotInstalledASentenceSaysWhatToDo()
+    {
+        var notes = new List<string>();
+        Assert.False(LlamaPeer.IsInstalled(notes.Add, _place["nothing"]));
+        Assert.Contains("npm install node-llama-cpp", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact(SkipUnless = nameof(HasShell), Skip = "no POSIX shell")]
+    public void LlamaTakesTurns()
+    {
+        Assert.True(LlamaPeer.IsInstalled(Assert.Fail, FakeInterpreter));
+        using LlamaPeer peer = LlamaPeer.Start("any.gguf", 2, 64, FakeInterpreter);
+        Assert.Equal("llama.cpp 9.9", peer.Version);
+        Assert.Equal(0.5, peer.TakeIn(7).WallSeconds);
+        Assert.Throws<InvalidOperationException>(() => peer.Continue(7));
     }
 
     [Theory]

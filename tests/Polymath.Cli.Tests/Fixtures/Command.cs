@@ -33,10 +33,12 @@ internal sealed class Command : IDisposable
     /// <param name="folder">Its working folder; what it fetches and caches is kept under it too.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="environment">Further variables of the environment.</param>
+    /// <param name="program">Another build of the command than <see cref="Program"/>.</param>
     public static Command Start(
-        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        string? program = null)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        var start = new ProcessStartInfo(program ?? Program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -46,7 +46,7 @@ public sealed unsafe class AllocationTests
         var normalization = NormalizationKind.LayerNorm;
         kernels.Multiply(MatrixProduct.NN, x, new MatrixView(Take(), Columns, Columns), y);
         kernels.AddNormalize(normalization, x, y, gain, z, gain, shift, 1e-5f, y, mean, inverse);
-        kernels.NormalizeBackward(normalization, x, dy, gain, mean, inverse, dx, true, dGain, dShift, dShift);
+        kernels.NormalizeBackward(normalization, x, dy, gain, mean, inverse, dx, true, y, dGain, dShift, dShift);
         kernels.NormalizeHeads(x, HeadWidth, gain, 1e-5f, y, inverse);
         kernels.NormalizeHeadsBackward(x, HeadWidth, gain, inverse, dy, dGain);
         kernels.Rotate(x, HeadWidth, indices, new MatrixView(Take(), 10, HeadWidth), inverse: false);
@@ -64,6 +64,7 @@ public sealed unsafe class AllocationTests
         kernels.Embed(indices, x, indices, z, y);
         kernels.EmbedBackward(indices, dx, indices, z, dy);
         kernels.CrossEntropy(y, indices, 0.1f, mean);
+        kernels.Copy(x, y);
         kernels.Fill(x.Data, Rows * Columns, 0.5f);
         kernels.Blend(x.Data, 0.9f, y.Data, 0.1f, Rows * Columns);
         _ = kernels.SumOfSquares(x.Data, Rows * Columns);

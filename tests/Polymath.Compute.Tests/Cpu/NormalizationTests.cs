@@ -111,13 +111,14 @@ public sealed unsafe class NormalizationTests
             kernels =>
             {
                 TestMatrix dxs = before.Copy(), dGains = parameter.Copy(), dShifts = parameter.Copy();
-                TestMatrix dDeltaBiases = parameter.Copy();
+                TestMatrix dDeltaBiases = parameter.Copy(), dDelta = before.Copy();
                 kernels.NormalizeBackward(
                     kind, x.View, dy.View, gain.Data, centre ? means.Data : null, inverses.Data, dxs.View, accumulate,
-                    dGains.Data, centre ? dShifts.Data : null, hasDeltaBias ? dDeltaBiases.Data : null);
-                return [dxs, dGains, dShifts, dDeltaBiases];
+                    dDelta.View, dGains.Data, centre ? dShifts.Data : null, hasDeltaBias ? dDeltaBiases.Data : null);
+                return [dxs, dDelta, dGains, dShifts, dDeltaBiases];
             },
             2e-5,
+            dx,
             dx,
             held.Plus(dGain),
             centre ? held.Plus(dys.ColumnSums(columns)) : held,

@@ -103,13 +103,18 @@ internal sealed class PeerProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_process.HasExited)
+        try
         {
             _process.StandardInput.WriteLine("quit");
-            if (!_process.WaitForExit(Patience))
-            {
-                _process.Kill(entireProcessTree: true);
-            }
+        }
+        catch (IOException)
+        {
+            // It has ended, or ends now: nobody reads its input any more.
+        }
+
+        if (!_process.WaitForExit(Patience))
+        {
+            _process.Kill(entireProcessTree: true);
         }
 
         _process.Dispose();

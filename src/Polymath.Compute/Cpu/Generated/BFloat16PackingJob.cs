@@ -3,7 +3,7 @@ using Polymath.Compute.Cpu.MatrixMultiplication;
 
 namespace Polymath.Compute.Cpu.Generated;
 
-/// <summary>Rounds operands to bf16 and packs them into panels; both operands of a product are shared out at once.</summary>
+/// <summary>Packs an operand into panels, rounded to bf16 where it is not.</summary>
 internal readonly unsafe struct BFloat16PackingJob : IParallelJob
 {
     // Contiguous lines that are a tile of work; pairs that are, where lines lie side by side, in groups that are read
@@ -11,65 +11,60 @@ internal readonly unsafe struct BFloat16PackingJob : IParallelJob
     private const int TileLines = 48, TilePairs = 32, PairGroup = 8;
 
     private readonly BFloat16Kernels _kernels;
-    private readonly BFloat16Panels _first, _second;
-    private readonly int _firstTiles;
+    private readonly BFloat16Panels _panels;
 
-    /// <summary>Prepares the packing of one or two operands.</summary>
-    public BFloat16PackingJob(BFloat16Kernels kernels, in BFloat16Panels first, in BFloat16Panels second)
+    /// <summary>Prepares the packing of an operand.</summary>
+    public BFloat16PackingJob(BFloat16Kernels kernels, in BFloat16Panels panels)
     {
         _kernels = kernels;
-        _first = first;
-        _second = second;
-        _firstTiles = TilesOf(first);
-        TileCount = _firstTiles + TilesOf(second);
+        _panels = panels;
+        TileCount = panels.Source.HasContiguousLines
+            ? Blocking.CeilingDivide(panels.Source.Lines, TileLines)
+            : panels.Source.Lines == 0 ? 0 : Blocking.CeilingDivide(panels.Source.Depth, 2 * TilePairs);
     }
 
     /// <summary>The number of tiles.</summary>
     public int TileCount { get; }
 
+    /// <summary>Packs all, by one thread.</summary>
+    public void ExecuteAll()
+    {
+        for (int tile = 0; tile < TileCount; tile++)
+        {
+            Execute(tile, 0);
+        }
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int tile, int worker)
     {
-        if (tile < _firstTiles)
+        if (_panels.Source.HasContiguousLines)
         {
-            Pack(_first, tile);
-        }
-        else
-        {
-            Pack(_second, tile - _firstTiles);
-        }
-    }
-
-    private static int TilesOf(in BFloat16Panels panels) => panels.HasContiguousLines
-        ? Blocking.CeilingDivide(panels.Lines, TileLines)
-        : Blocking.CeilingDivide(panels.Depth, 2 * TilePairs);
-
-    private static uint MaskOf(int count) => count >= PackingCode.Lines ? 0xFFFF : (1u << Math.Max(count, 0)) - 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pack(in BFloat16Panels panels, int tile)
-    {
-        if (panels.HasContiguousLines)
-        {
-            int end = Math.Min(panels.Lines, (tile + 1) * TileLines);
+            int end = Math.Min(_panels.Source.Lines, (tile + 1) * TileLines);
             for (int line = tile * TileLines; line < end; line += PackingCode.Lines)
             {
-                Transpose(panels, line);
+                Transpose(_panels, line);
             }
 
             return;
         }
 
-        int endPair = Math.Min(Blocking.CeilingDivide(panels.Depth, 2), (tile + 1) * TilePairs);
+        // Narrow panels are all written at once; a wide one holds several vectors by itself.
+        int lines = _panels.PanelLines > PackingCode.Lines ? _panels.PanelLines : _panels.Source.Lines;
+        int endPair = Math.Min(Blocking.CeilingDivide(_panels.Source.Depth, 2), (tile + 1) * TilePairs);
         for (int pair = tile * TilePairs; pair < endPair; pair += PairGroup)
         {
-            for (int line = 0; line < panels.Lines; line += panels.PanelLines)
+            for (int line = 0; line < _panels.Source.Lines; line += lines)
             {
-                Interleave(panels, line, pair, Math.Min(PairGroup, endPair - pair));
+                Interleave(
+                    _panels, line, Math.Min(lines, _panels.Source.Lines - line), pair,
+                    Math.Min(PairGroup, endPair - pair));
             }
         }
     }
+
+    private static uint MaskOf(int count, int most) => (uint)((1L << Math.Clamp(count, 0, most)) - 1);
 
     // A vector of 16 lines, the whole depth: its whole blocks, then the rest.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -77,68 +72,84 @@ internal readonly unsafe struct BFloat16PackingJob : IParallelJob
     private void Transpose(in BFloat16Panels panels, int line)
     {
         const int BlockDepth = 2 * PackingCode.Lines;
+        BFloat16Operand source = panels.Source;
+        delegate* unmanaged[SuppressGCTransition]<PanelPart*, void> transpose = _kernels.Transpose(source.IsBFloat16);
         int panelStart = line / panels.PanelLines * panels.PanelLines, width = panels.WidthOf(panelStart);
-        int blocks = panels.Depth / BlockDepth, rest = panels.Depth % BlockDepth;
+        int blocks = source.Depth / BlockDepth, rest = source.Depth % BlockDepth;
+        int lanes = source.IsBFloat16 ? BlockDepth : PackingCode.Lines;
         PanelPart part;
-        part.Source = panels.Source + (line * panels.LineStride);
-        part.SourceRowBytes = panels.LineStride * sizeof(float);
+        part.Source = source.Data + (line * source.LineBytes);
+        part.SourceRowBytes = source.LineBytes;
         part.Panel = panels.PanelOf(panelStart) + (line - panelStart);
         part.PanelRowBytes = width * sizeof(uint);
-        part.Lines = Math.Min(PackingCode.Lines, panels.Lines - line);
+        part.Lines = Math.Min(PackingCode.Lines, source.Lines - line);
         if (blocks > 0)
         {
             part.Count = blocks;
-            part.FirstMask = part.SecondMask = MaskOf(PackingCode.Lines);
-            _kernels.Transpose(&part);
+            part.FirstMask = part.SecondMask = MaskOf(lanes, lanes);
+            transpose(&part);
         }
 
         if (rest > 0)
         {
-            part.Source += blocks * BlockDepth;
+            part.Source += blocks * BlockDepth * source.ElementBytes;
             part.Panel += (nint)blocks * PackingCode.Lines * width;
             part.Count = 1;
-            part.FirstMask = MaskOf(rest);
-            part.SecondMask = MaskOf(rest - PackingCode.Lines);
-            _kernels.Transpose(&part);
+            part.FirstMask = MaskOf(rest, lanes);
+            part.SecondMask = MaskOf(rest - PackingCode.Lines, lanes);
+            transpose(&part);
         }
     }
 
-    // Some pairs of a panel: the whole vectors of its lines, then the rest; an odd last k has no partner.
+    // Some pairs of some lines: a last k without a partner comes by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Interleave(in BFloat16Panels panels, int line, int lines, int pair, int count)
+    {
+        int whole = Math.Min(count, (panels.Source.Depth / 2) - pair);
+        if (whole > 0)
+        {
+            InterleaveAlike(panels, line, lines, pair, whole, hasPartner: true);
+        }
+
+        if (whole < count)
+        {
+            InterleaveAlike(panels, line, lines, pair + whole, 1, hasPartner: false);
+        }
+    }
+
+    // The whole vectors of the lines, then the rest.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private void Interleave(in BFloat16Panels panels, int line, int pair, int count)
+    private void InterleaveAlike(
+        in BFloat16Panels panels, int line, int lines, int pair, int count, bool hasPartner)
     {
-        int width = panels.WidthOf(line), lines = Math.Min(width, panels.Lines - line);
+        BFloat16Operand source = panels.Source;
+        delegate* unmanaged[SuppressGCTransition]<PanelPart*, void> interleave = _kernels.Interleave(source.IsBFloat16);
+        int width = panels.WidthOf(line), vectors = lines / PackingCode.Lines, rest = lines % PackingCode.Lines;
+        bool isOnePanel = panels.PanelLines > PackingCode.Lines;
         PanelPart part;
-        part.SourceRowBytes = panels.DepthStride * sizeof(float);
+        part.Source = source.Data + (line * source.LineBytes) + (2 * pair * source.DepthBytes);
+        part.SourceRowBytes = source.DepthBytes;
+        part.Panel = panels.PanelOf(line) + ((nint)pair * width);
         part.PanelRowBytes = width * sizeof(uint);
-        int whole = Math.Min(count, (panels.Depth / 2) - pair);
-        for (int start = pair; start < pair + count; start += Math.Max(whole, 1))
+        part.VectorStep = (isOnePanel ? PackingCode.Lines : (nint)PackingCode.Lines * panels.PaddedPairs) * sizeof(uint);
+        part.Count = count;
+        if (vectors > 0)
         {
-            int pairs = start == pair && whole > 0 ? whole : 1;
-            bool isOdd = (2 * start) + 1 >= panels.Depth;
-            int vectors = lines / PackingCode.Lines, rest = lines % PackingCode.Lines;
-            part.Source = panels.Source + line + (2 * start * panels.DepthStride);
-            part.Panel = panels.PanelOf(line) + ((nint)start * width);
-            if (vectors > 0)
-            {
-                part.Count = pairs;
-                part.Vectors = vectors;
-                part.FirstMask = MaskOf(PackingCode.Lines);
-                part.SecondMask = isOdd ? 0 : part.FirstMask;
-                _kernels.Interleave(&part);
-            }
+            part.Vectors = vectors;
+            part.FirstMask = MaskOf(PackingCode.Lines, PackingCode.Lines);
+            part.SecondMask = hasPartner ? part.FirstMask : 0;
+            interleave(&part);
+        }
 
-            if (rest > 0)
-            {
-                part.Source += vectors * PackingCode.Lines;
-                part.Panel += vectors * PackingCode.Lines;
-                part.Count = pairs;
-                part.Vectors = 1;
-                part.FirstMask = MaskOf(rest);
-                part.SecondMask = isOdd ? 0 : part.FirstMask;
-                _kernels.Interleave(&part);
-            }
+        if (rest > 0)
+        {
+            part.Source += vectors * PackingCode.Lines * source.ElementBytes;
+            part.Panel += vectors * (part.VectorStep / sizeof(uint));
+            part.Vectors = 1;
+            part.FirstMask = MaskOf(rest, PackingCode.Lines);
+            part.SecondMask = hasPartner ? part.FirstMask : 0;
+            interleave(&part);
         }
     }
 }

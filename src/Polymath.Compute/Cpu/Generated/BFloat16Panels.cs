@@ -8,14 +8,8 @@ namespace Polymath.Compute.Cpu.Generated;
 /// </summary>
 internal unsafe struct BFloat16Panels
 {
-    /// <summary>The first element of the operand.</summary>
-    public float* Source;
-
-    /// <summary>From a line to the next and from a k to the next, in elements; one of them is 1.</summary>
-    public nint LineStride, DepthStride;
-
-    /// <summary>The lines (rows of A, columns of B) and the elements of each.</summary>
-    public int Lines, Depth;
+    /// <summary>The operand.</summary>
+    public BFloat16Operand Source;
 
     /// <summary>The lines of a panel, a multiple of 16.</summary>
     public int PanelLines;
@@ -24,10 +18,7 @@ internal unsafe struct BFloat16Panels
     public uint* Pairs;
 
     /// <summary>The pairs of a line, up to whole blocks.</summary>
-    public readonly int PaddedPairs => PaddedPairsOf(Depth);
-
-    /// <summary>Whether a line's elements are contiguous.</summary>
-    public readonly bool HasContiguousLines => DepthStride == 1;
+    public readonly int PaddedPairs => PaddedPairsOf(Source.Depth);
 
     /// <summary>The pairs of a line of so many elements, up to whole blocks.</summary>
     public static int PaddedPairsOf(int depth) =>
@@ -35,7 +26,7 @@ internal unsafe struct BFloat16Panels
 
     /// <summary>The lines of the panel that begins with a line.</summary>
     public readonly int WidthOf(int line) =>
-        Math.Min(PanelLines, Blocking.RoundUp(Lines - line, PackingCode.Lines));
+        Math.Min(PanelLines, Blocking.RoundUp(Source.Lines - line, PackingCode.Lines));
 
     /// <summary>Where the panel that begins with a line starts.</summary>
     public readonly uint* PanelOf(int line) => Pairs + ((nint)line * PaddedPairs);

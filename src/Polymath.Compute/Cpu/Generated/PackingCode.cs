@@ -4,7 +4,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Polymath.Compute.Cpu.Generated;
 
 /// <summary>
-/// Generates the packing of fp32 into panels of bf16 pairs. vcvtne2ps2bf16 rounds to the nearest, ties to even, keeps
+/// Generates the packing of fp32 or bf16 into panels of bf16 pairs. vcvtne2ps2bf16 rounds to the nearest, ties to even, keeps
 /// infinities and NaN, and takes subnormal numbers for zero. The arguments are a <see cref="PanelPart"/>.
 /// </summary>
 internal static class PackingCode
@@ -16,32 +16,34 @@ internal static class PackingCode
 
     private static readonly AssemblerRegisterZMM[] Registers = RoutineBuilder.Vectors;
 
-    /// <summary>The code that packs lines which lie side by side: the rows of k and k + 1 are interleaved.</summary>
-    public static byte[] GenerateInterleaving(bool forWindows) => RoutineBuilder.Assemble(
+    /// <summary>
+    /// The code that packs lines which lie side by side: the rows of k and k + 1 are interleaved, a vector of lines
+    /// through all pairs, then the next.
+    /// </summary>
+    /// <param name="fromBFloat16">Whether the lines are bf16 already.</param>
+    /// <param name="forWindows">Whose calling convention.</param>
+    public static byte[] GenerateInterleaving(bool fromBFloat16, bool forWindows) => RoutineBuilder.Assemble(
         assembler =>
         {
             Label pairLoop = assembler.CreateLabel(), vectorLoop = assembler.CreateLabel();
             Label table = assembler.CreateLabel(), done = assembler.CreateLabel();
             LoadArguments(assembler);
             assembler.vmovups(zmm31, __zmmword_ptr[table]);
-            assembler.Label(ref pairLoop);
+            assembler.Label(ref vectorLoop);
             assembler.mov(rdx, r8);
             assembler.mov(r11, r9);
-            assembler.mov(r10, __qword_ptr[rax + PanelPart.VectorsOffset]);
-            assembler.Label(ref vectorLoop);
-            assembler.vmovups(zmm0.k1.z, __zmmword_ptr[rdx]);
-            assembler.vmovups(zmm1.k2.z, __zmmword_ptr[rdx + rcx]);
-            assembler.vcvtne2ps2bf16(zmm0, zmm1, zmm0);
-            assembler.vpermw(zmm0, zmm31, zmm0);
+            assembler.mov(r10, __qword_ptr[rax + PanelPart.CountOffset]);
+            assembler.Label(ref pairLoop);
+            JoinRows(assembler, fromBFloat16);
             assembler.vmovups(__zmmword_ptr[r11], zmm0);
-            assembler.add(rdx, VectorBytes);
-            assembler.add(r11, VectorBytes);
+            assembler.lea(rdx, __[rdx + (rcx * 2)]);
+            assembler.add(r11, __qword_ptr[rax + PanelPart.PanelRowBytesOffset]);
             assembler.dec(r10);
-            assembler.jnz(vectorLoop);
-            assembler.lea(r8, __qword_ptr[r8 + (rcx * 2)]);
-            assembler.add(r9, __qword_ptr[rax + PanelPart.PanelRowBytesOffset]);
-            assembler.dec(__qword_ptr[rax + PanelPart.CountOffset]);
             assembler.jnz(pairLoop);
+            assembler.add(r8, fromBFloat16 ? VectorBytes / 2 : VectorBytes);
+            assembler.add(r9, __qword_ptr[rax + PanelPart.VectorStepOffset]);
+            assembler.dec(__qword_ptr[rax + PanelPart.VectorsOffset]);
+            assembler.jnz(vectorLoop);
             assembler.jmp(done);
 
             // Of each line, the word of the first row, then that of the second.
@@ -60,14 +62,16 @@ internal static class PackingCode
     /// The code that packs 16 lines which are contiguous along the depth: 32 elements of a line are 16 pairs, and 16 x 16
     /// pairs are transposed in registers.
     /// </summary>
-    public static byte[] GenerateTransposition(bool forWindows) => RoutineBuilder.Assemble(
+    /// <param name="fromBFloat16">Whether the lines are bf16 already.</param>
+    /// <param name="forWindows">Whose calling convention.</param>
+    public static byte[] GenerateTransposition(bool fromBFloat16, bool forWindows) => RoutineBuilder.Assemble(
         assembler =>
         {
             Label blockLoop = assembler.CreateLabel();
             LoadArguments(assembler);
             assembler.xor(r10d, r10d);
             assembler.Label(ref blockLoop);
-            LoadLines(assembler);
+            LoadLines(assembler, fromBFloat16);
             TransposeWithinLanes(assembler);
             TransposeLanes(assembler);
             assembler.mov(rdx, __qword_ptr[rax + PanelPart.PanelRowBytesOffset]);
@@ -77,7 +81,7 @@ internal static class PackingCode
                 assembler.add(r9, rdx);
             }
 
-            assembler.add(r8, 2 * VectorBytes);
+            assembler.add(r8, fromBFloat16 ? VectorBytes : 2 * VectorBytes);
             assembler.dec(__qword_ptr[rax + PanelPart.CountOffset]);
             assembler.jnz(blockLoop);
         },
@@ -89,20 +93,47 @@ internal static class PackingCode
         assembler.mov(r8, __qword_ptr[rax + PanelPart.SourceOffset]);
         assembler.mov(rcx, __qword_ptr[rax + PanelPart.SourceRowBytesOffset]);
         assembler.mov(r9, __qword_ptr[rax + PanelPart.PanelOffset]);
-        assembler.kmovw(k1, __dword_ptr[rax + PanelPart.FirstMaskOffset]);
-        assembler.kmovw(k2, __dword_ptr[rax + PanelPart.SecondMaskOffset]);
+        assembler.kmovd(k1, __dword_ptr[rax + PanelPart.FirstMaskOffset]);
+        assembler.kmovd(k2, __dword_ptr[rax + PanelPart.SecondMaskOffset]);
+    }
+
+    // zmm0 becomes the pairs of 16 lines whose first k are at rdx and whose second are rcx bytes behind.
+    private static void JoinRows(Assembler assembler, bool fromBFloat16)
+    {
+        if (fromBFloat16)
+        {
+            assembler.vpmovzxwd(zmm0.k1.z, __ymmword_ptr[rdx]);
+            assembler.vpmovzxwd(zmm1.k2.z, __ymmword_ptr[rdx + rcx]);
+            assembler.vpslld(zmm1, zmm1, 16);
+            assembler.vpord(zmm0, zmm0, zmm1);
+        }
+        else
+        {
+            assembler.vmovups(zmm0.k1.z, __zmmword_ptr[rdx]);
+            assembler.vmovups(zmm1.k2.z, __zmmword_ptr[rdx + rcx]);
+            assembler.vcvtne2ps2bf16(zmm0, zmm1, zmm0);
+            assembler.vpermw(zmm0, zmm31, zmm0);
+        }
     }
 
     // Register i becomes the pairs of line i; where there are fewer lines, the last is read again.
-    private static void LoadLines(Assembler assembler)
+    private static void LoadLines(Assembler assembler, bool fromBFloat16)
     {
         assembler.mov(r11, r8);
         assembler.mov(rdx, rcx);
         for (int line = 0; line < Lines; line++)
         {
-            assembler.vmovups(zmm31.k2.z, __zmmword_ptr[r11 + VectorBytes]);
-            assembler.vmovups(zmm30.k1.z, __zmmword_ptr[r11]);
-            assembler.vcvtne2ps2bf16(Registers[line], zmm31, zmm30);
+            if (fromBFloat16)
+            {
+                assembler.vmovdqu16(Registers[line].k1.z, __zmmword_ptr[r11]);
+            }
+            else
+            {
+                assembler.vmovups(zmm31.k2.z, __zmmword_ptr[r11 + VectorBytes]);
+                assembler.vmovups(zmm30.k1.z, __zmmword_ptr[r11]);
+                assembler.vcvtne2ps2bf16(Registers[line], zmm31, zmm30);
+            }
+
             assembler.cmp(__qword_ptr[rax + PanelPart.LinesOffset], line + 1);
             assembler.cmove(rdx, r10);
             assembler.add(r11, rdx);

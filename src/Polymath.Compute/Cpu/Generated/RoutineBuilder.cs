@@ -26,6 +26,13 @@ internal static class RoutineBuilder
         zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
+    /// <summary>The lower halves of <see cref="Vectors"/>, by number.</summary>
+    public static AssemblerRegisterYMM[] HalfVectors { get; } =
+    [
+        ymm0, ymm1, ymm2, ymm3, ymm4, ymm5, ymm6, ymm7, ymm8, ymm9, ymm10, ymm11, ymm12, ymm13, ymm14, ymm15,
+        ymm16, ymm17, ymm18, ymm19, ymm20, ymm21, ymm22, ymm23, ymm24, ymm25, ymm26, ymm27, ymm28, ymm29, ymm30, ymm31,
+    ];
+
     /// <summary>Assembles a routine.</summary>
     /// <param name="body">Writes what the routine does, with rax pointing to the arguments.</param>
     /// <param name="keptOffset">Where in the arguments the area for kept registers is.</param>

@@ -26,6 +26,12 @@ internal sealed record Blocking(
     public static Blocking Default { get; } = new(384, 96, 768, 1536, 1 << 20, 16, 128, 1 << 20);
 
     /// <summary>
+    /// That of bf16 products, whose depths and elements are pairs. A panel of B (48 x 1536 x 4 B = 288 KiB) stays in the
+    /// second cache while the rows of A go by, which come from the third.
+    /// </summary>
+    public static Blocking OfPairs { get; } = Default with { Depth = 1536, TileRows = 2048, TileColumns = 48 };
+
+    /// <summary>
     /// Whether B [N, K] is better read as it lies than transposed into panels: measured on K from 128 to 4096, the sums
     /// across vectors at the end of the depth cost little up to so many rows.
     /// </summary>

@@ -30,15 +30,7 @@ internal unsafe struct ProductOperands
         MatrixProduct product, MatrixView a, MatrixView b, MatrixView c, bool accumulate, float* bias)
     {
         bool aTransposed = product == MatrixProduct.TN, bTransposed = product == MatrixProduct.NT;
-        int m = aTransposed ? a.Columns : a.Rows, k = aTransposed ? a.Rows : a.Columns;
-        int n = bTransposed ? b.Rows : b.Columns, bDepth = bTransposed ? b.Columns : b.Rows;
-        if (k != bDepth || c.Rows != m || c.Columns != n || m < 1 || n < 1 || k < 1)
-        {
-            throw new ArgumentException(
-                $"{product} does not fit: A [{a.Rows}, {a.Columns}], B [{b.Rows}, {b.Columns}], "
-                + $"C [{c.Rows}, {c.Columns}]");
-        }
-
+        ProductShape shape = ProductShape.Of(product, a, b, c);
         return new ProductOperands
         {
             A = a.Data,
@@ -50,9 +42,9 @@ internal unsafe struct ProductOperands
             C = c.Data,
             CRowStride = c.Stride,
             Bias = bias,
-            M = m,
-            N = n,
-            K = k,
+            M = shape.M,
+            N = shape.N,
+            K = shape.K,
             Accumulate = accumulate,
         };
     }
@@ -69,16 +61,6 @@ internal unsafe struct ProductOperands
         part.N = columns;
         part.K = depth;
         part.Accumulate = Accumulate || k > 0;
-        return part;
-    }
-
-    /// <summary>The part for the rows [row, row + rows).</summary>
-    public readonly ProductOperands Rows(int row, int rows)
-    {
-        ProductOperands part = this;
-        part.A += row * ARowStride;
-        part.C += row * CRowStride;
-        part.M = rows;
         return part;
     }
 }

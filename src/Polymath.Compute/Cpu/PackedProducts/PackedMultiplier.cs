@@ -1,3 +1,6 @@
+using Polymath.Compute.Cpu.Generated;
+using Polymath.Compute.Cpu.MatrixMultiplication;
+
 namespace Polymath.Compute.Cpu.PackedProducts;
 
 /// <summary>Weight matrices in compact formats: planned, packed and multiplied.</summary>
@@ -5,16 +8,24 @@ internal sealed unsafe class PackedMultiplier : IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly CpuMatrixMultiplier _multiplier;
+    private readonly Lazy<QuantisedKernels?> _quantised;
     private readonly Scratch _scratch = new();
 
     /// <summary>Prepares products.</summary>
     /// <param name="team">Who computes.</param>
     /// <param name="multiplier">Multiplies fp32 matrices.</param>
-    public PackedMultiplier(WorkerTeam team, CpuMatrixMultiplier multiplier)
+    /// <param name="codePages">Where generated routines go; null: there are to be none.</param>
+    public PackedMultiplier(WorkerTeam team, CpuMatrixMultiplier multiplier, ICodePages? codePages)
     {
         _team = team;
         _multiplier = multiplier;
+
+        // Generating takes some milliseconds: who has no packed weights does not wait for it.
+        _quantised = new(() => codePages is null ? null : QuantisedKernels.TryCreate(codePages));
     }
+
+    /// <summary>Whether the operand of quantised weights is rounded to 8 bits.</summary>
+    public bool QuantisesActivations => _quantised.Value is not null;
 
     /// <summary>The bytes of native memory held.</summary>
     public long ScratchBytes => _scratch.Bytes;
@@ -34,7 +45,7 @@ internal sealed unsafe class PackedMultiplier : IDisposable
             row = checked(row + part.Rows);
         }
 
-        return new PackedWeights(columns, packed);
+        return new PackedWeights(columns, [.. packed]);
     }
 
     /// <summary>See <see cref="Kernels.PackRows"/>.</summary>
@@ -63,10 +74,18 @@ internal sealed unsafe class PackedMultiplier : IDisposable
     /// <summary>See <see cref="Kernels.MultiplyPacked"/>.</summary>
     public void Multiply(MatrixView x, PackedWeights weights, MatrixView y, float* bias)
     {
+        if (_quantised.Value is QuantisedKernels quantised)
+        {
+            MultiplyQuantised(quantised, x, weights, y, bias);
+        }
+
         foreach (PackedPart part in weights.Parts)
         {
-            StripProducts.Multiply(
-                _team, _multiplier, _scratch, x, new PackedPanels(part, weights.Columns), y, bias);
+            if (!part.Format.IsQuantised() || !QuantisesActivations)
+            {
+                StripProducts.Multiply(
+                    _team, _multiplier, _scratch, x, new PackedPanels(part, weights.Columns), y, bias);
+            }
         }
     }
 
@@ -85,7 +104,30 @@ internal sealed unsafe class PackedMultiplier : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        _scratch.Dispose();
+        if (_quantised.IsValueCreated)
+        {
+            _quantised.Value?.Dispose();
+        }
+    }
+
+    private void MultiplyQuantised(
+        QuantisedKernels kernels, MatrixView x, PackedWeights weights, MatrixView y, float* bias)
+    {
+        long roundedBytes = Blocking.RoundUp(
+            checked((int)EightBitRows.BytesFor(x.Rows, weights.Columns)), MemoryPlan.AlignmentBytes);
+        long expandedBytes = QuantisedProductJob.ExpandedBytes(weights, x.Rows) * _team.ThreadCount;
+        var memory = (byte*)_scratch.Take((roundedBytes + expandedBytes) / sizeof(float));
+        var rounded = new EightBitRows(memory, x.Rows, weights.Columns);
+        var job = new QuantisedProductJob(kernels, weights, rounded, y, bias, memory + roundedBytes);
+        if (job.TileCount > 0)
+        {
+            _team.Run(rounded.GroupCount, new RoundingRowsJob(x, rounded));
+            _team.Run(job.TileCount, job);
+        }
+    }
 
     // A tile is one row.
     private readonly struct EmbeddingJob(

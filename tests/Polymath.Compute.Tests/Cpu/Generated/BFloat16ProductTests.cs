@@ -11,7 +11,7 @@ public sealed unsafe class BFloat16ProductTests
 {
     // Blocks so small that small matrices have several in every direction.
     private static readonly Blocking SmallBlocks = new(
-        Depth: 32, TileRows: 16, TileColumns: 96, PackedDepth: 64, PackedElements: 64 * 100, InnerProductRows: 5,
+        Depth: 32, TileRows: 16, TileColumns: 48, PackedDepth: 64, PackedElements: 64 * 100, InnerProductRows: 5,
         UnpackedRows: 20, UnpackedElements: 1000);
 
     private static readonly Gen<(MatrixProduct Product, int M, int N, int K, int Gap, bool Accumulate, bool HasBias)>
@@ -25,6 +25,12 @@ public sealed unsafe class BFloat16ProductTests
             from hasBias in Gen.Bool
             select (product, m, n, k, gap, accumulate, hasBias);
 
+    private static readonly Gen<Operands.ElementTypes> Types =
+        from a in Gen.Bool.Select(rounded => rounded ? DataType.BFloat16 : DataType.Float32)
+        from b in Gen.Bool.Select(rounded => rounded ? DataType.BFloat16 : DataType.Float32)
+        from c in Gen.Bool.Select(rounded => rounded ? DataType.BFloat16 : DataType.Float32)
+        select new Operands.ElementTypes(a, b, c);
+
     public static bool IsSupported => InstructionSets.IsSupported(InstructionSet.Avx512Bf16);
 
     [Fact(SkipUnless = nameof(IsSupported), Skip = "no AVX512-BF16")]
@@ -32,14 +38,14 @@ public sealed unsafe class BFloat16ProductTests
     {
         using var team = new WorkerTeam(1);
         using CpuMatrixMultiplier multiplier = Create(team, SmallBlocks);
-        Shapes.Sample(
-            shape =>
+        Gen.Select(Shapes, Types).Sample(
+            (shape, types) =>
             {
-                using Operands operands = Create(shape);
+                using Operands operands = Create(shape, types);
                 Multiply(multiplier, operands);
                 operands.AssertCorrect(ProductPrecision.BFloat16);
             },
-            iter: 300, threads: 1);
+            iter: 600, threads: 1);
     }
 
     [Fact(SkipUnless = nameof(IsSupported), Skip = "no AVX512-BF16")]
@@ -51,12 +57,12 @@ public sealed unsafe class BFloat16ProductTests
         using CpuMatrixMultiplier alone = Create(one, SmallBlocks);
         using CpuMatrixMultiplier pair = Create(two, SmallBlocks);
         using CpuMatrixMultiplier trio = Create(three, SmallBlocks);
-        Shapes.Sample(
-            shape =>
+        Gen.Select(Shapes, Types).Sample(
+            (shape, types) =>
             {
-                using Operands operands = Create(shape);
+                using Operands operands = Create(shape, types);
                 Multiply(alone, operands);
-                int[] expected = operands.Bits;
+                byte[] expected = operands.Bits;
                 foreach (CpuMatrixMultiplier multiplier in new[] { pair, trio })
                 {
                     operands.Reset();
@@ -76,10 +82,39 @@ public sealed unsafe class BFloat16ProductTests
     public void LargerProductsInTheBlocksOfUseAreCorrect(MatrixProduct product, int m, int n, int k)
     {
         using var team = new WorkerTeam(2);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
-        using var operands = new Operands(product, m, n, k, 3, accumulate: true, hasBias: true, seed: 7);
-        Multiply(multiplier, operands);
-        operands.AssertCorrect(ProductPrecision.BFloat16);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
+        foreach (DataType type in new[] { DataType.Float32, DataType.BFloat16 })
+        {
+            using var operands = new Operands(
+                product, m, n, k, 3, accumulate: type == DataType.Float32, hasBias: true, seed: 7, new(type, type, type));
+            Multiply(multiplier, operands);
+            operands.AssertCorrect(ProductPrecision.BFloat16);
+        }
+    }
+
+    [Fact(SkipUnless = nameof(IsSupported), Skip = "no AVX512-BF16")]
+    public void ABFloat16ProductIsNeverAddedTo()
+    {
+        using var team = new WorkerTeam(1);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
+        using var operands = new Operands(
+            MatrixProduct.NT, 8, 16, 32, 0, accumulate: true, hasBias: false, seed: 7,
+            new(DataType.BFloat16, DataType.BFloat16, DataType.BFloat16));
+        Assert.Throws<ArgumentException>(() => Multiply(multiplier, operands));
+    }
+
+    [Fact]
+    public void WithoutNativeProductsHalvesAreRefused()
+    {
+        foreach (InstructionSet set in InstructionSets.Supported.Where(set => set != InstructionSet.Avx512Bf16))
+        {
+            using var kernels = CpuKernels.Create(set, 1);
+            using var operands = new Operands(
+                MatrixProduct.NT, 8, 16, 32, 0, accumulate: false, hasBias: false, seed: 7,
+                new(DataType.BFloat16, DataType.Float32, DataType.Float32));
+            Assert.Throws<InvalidOperationException>(
+                () => kernels.Multiply(operands.Product, operands.A, operands.B, operands.C));
+        }
     }
 
     [Theory(SkipUnless = nameof(IsSupported), Skip = "no AVX512-BF16")]
@@ -95,7 +130,7 @@ public sealed unsafe class BFloat16ProductTests
     public void OperandsAreRoundedToTheNearest(float value, float rounded)
     {
         using var team = new WorkerTeam(1);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
         float one = 1, product = 0, transposed = 0;
         multiplier.Multiply(
             MatrixProduct.NT, new(&value, 1, 1), new(&one, 1, 1), new(&product, 1, 1),
@@ -111,7 +146,7 @@ public sealed unsafe class BFloat16ProductTests
     public void AProductAllocatesNothing()
     {
         using var team = new WorkerTeam(2);
-        using CpuMatrixMultiplier multiplier = Create(team, Blocking.Default);
+        using CpuMatrixMultiplier multiplier = Create(team, Blocking.OfPairs);
         using var operands = new Operands(MatrixProduct.NT, 64, 96, 48, 0, false, false, seed: 3);
         Multiply(multiplier, operands);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -127,7 +162,7 @@ public sealed unsafe class BFloat16ProductTests
         var pages = new RefusingPages(allocates);
         using var team = new WorkerTeam(1);
         using var multiplier = new CpuMatrixMultiplier(
-            MicroKernelSet.For(InstructionSets.Chosen), team, Blocking.Default, pages);
+            MicroKernelSet.For(InstructionSets.Chosen), team, Blocking.Default, Blocking.OfPairs, pages);
         using var operands = new Operands(MatrixProduct.TN, 20, 30, 40, 0, false, false, seed: 3);
         Multiply(multiplier, operands);
         operands.AssertCorrect();
@@ -150,12 +185,17 @@ public sealed unsafe class BFloat16ProductTests
         }
     }
 
-    private static CpuMatrixMultiplier Create(WorkerTeam team, Blocking blocking) => new(
-        MicroKernelSet.For(InstructionSet.Avx512Bf16), team, blocking, ExecutableMemory.SystemPages);
+    private static CpuMatrixMultiplier Create(WorkerTeam team, Blocking blockingOfPairs) => new(
+        MicroKernelSet.For(InstructionSet.Avx512Bf16), team, Blocking.Default, blockingOfPairs,
+        ExecutableMemory.SystemPages);
 
+    // A bf16 C is written, never added to.
     private static Operands Create(
-        (MatrixProduct Product, int M, int N, int K, int Gap, bool Accumulate, bool HasBias) shape) =>
-        new(shape.Product, shape.M, shape.N, shape.K, shape.Gap, shape.Accumulate, shape.HasBias, seed: 1);
+        (MatrixProduct Product, int M, int N, int K, int Gap, bool Accumulate, bool HasBias) shape,
+        Operands.ElementTypes types) =>
+        new(
+            shape.Product, shape.M, shape.N, shape.K, shape.Gap,
+            shape.Accumulate && types.C == DataType.Float32, shape.HasBias, seed: 1, types);
 
     private static void Multiply(CpuMatrixMultiplier multiplier, Operands operands) => multiplier.Multiply(
         operands.Product, operands.A, operands.B, operands.C, operands.Accumulate, operands.Bias,

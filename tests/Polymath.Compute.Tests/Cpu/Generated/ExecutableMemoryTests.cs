@@ -36,8 +36,9 @@ public sealed unsafe class ExecutableMemoryTests
     [Fact]
     public void BothConventionsAreGenerated()
     {
-        byte[] posix = BFloat16TileCode.Generate(3, masked: true, forWindows: false);
-        byte[] windows = BFloat16TileCode.Generate(3, masked: true, forWindows: true);
+        var form = new BFloat16TileForm(3, IsMasked: true, ReadsRows: true, WritesBFloat16: true);
+        byte[] posix = BFloat16TileCode.Generate(form, forWindows: false);
+        byte[] windows = BFloat16TileCode.Generate(form, forWindows: true);
 
         // mov rax, rdi and mov rax, rcx; ten registers of Windows are kept and given back.
         Assert.Equal([0x48, 0x89, 0xF8], posix[..3]);

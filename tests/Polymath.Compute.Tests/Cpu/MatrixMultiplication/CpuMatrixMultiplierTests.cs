@@ -29,7 +29,7 @@ public sealed unsafe class CpuMatrixMultiplierTests
     public void AnyProductEqualsTheSumInDoublePrecision(string kernels)
     {
         using var team = new WorkerTeam(1);
-        using var multiplier = new CpuMatrixMultiplier(SetOf(kernels), team, SmallBlocks);
+        using var multiplier = new CpuMatrixMultiplier(SetOf(kernels), team, SmallBlocks, Blocking.OfPairs);
         Shapes.Sample(
             shape =>
             {
@@ -48,15 +48,15 @@ public sealed unsafe class CpuMatrixMultiplierTests
         using var two = new WorkerTeam(2);
         using var three = new WorkerTeam(3);
         MicroKernelSet set = SetOf(kernels);
-        using var alone = new CpuMatrixMultiplier(set, one, SmallBlocks);
-        using var pair = new CpuMatrixMultiplier(set, two, SmallBlocks);
-        using var trio = new CpuMatrixMultiplier(set, three, SmallBlocks);
+        using var alone = new CpuMatrixMultiplier(set, one, SmallBlocks, Blocking.OfPairs);
+        using var pair = new CpuMatrixMultiplier(set, two, SmallBlocks, Blocking.OfPairs);
+        using var trio = new CpuMatrixMultiplier(set, three, SmallBlocks, Blocking.OfPairs);
         Shapes.Sample(
             shape =>
             {
                 using Operands operands = Create(shape);
                 Multiply(alone, operands);
-                int[] expected = operands.Bits;
+                byte[] expected = operands.Bits;
                 foreach (CpuMatrixMultiplier multiplier in new[] { pair, trio })
                 {
                     operands.Reset();

@@ -1,4 +1,5 @@
 using Polymath.Compute.Cpu;
+using Polymath.Compute.Tests.Cpu.Generated;
 using Polymath.Compute.Tests.Weights;
 
 namespace Polymath.Compute.Tests.Cpu.PackedProducts;
@@ -31,6 +32,54 @@ public sealed unsafe class PackedProductTests
         foreach (int rows in Rows)
         {
             Check(parts, 512, rows, bias: true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void WithoutExecutableMemoryNothingIsRounded(WeightFormat format)
+    {
+        const int N = 70;
+        int columns = 2 * Math.Max(32, format.BlockElements());
+        byte[] blocks = WeightSamples.Blocks(format, N, columns);
+        var pages = new RefusingPages(allocates: true);
+        using var kernels = CpuKernels.Create(InstructionSets.Best, 2, pages);
+        foreach (int rows in Rows)
+        {
+            TestMatrix x = TestMatrix.Random(rows, columns, "x");
+            var exact = new PackedReference(x.ToDoubles(), WeightSamples.Values(format, blocks), null, rows, N, columns);
+            exact.Check([new(format, N)], kernels, Multiply(kernels, [new(format, N)], [blocks], x, null, N), $"{format}");
+        }
+
+        Assert.False(kernels.QuantisesActivations);
+        Assert.Equal(pages.Allocated, pages.Freed);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ProductsAllocateNoManagedMemory(int threadCount)
+    {
+        const int N = 70, Columns = 512, MaxRows = 7;
+        WeightPart[] parts = [.. Enum.GetValues<WeightFormat>().Select(format => new WeightPart(format, N / 7))];
+        TestMatrix x = TestMatrix.Random(MaxRows, Columns, "x"), y = new(MaxRows, N);
+        foreach (InstructionSet set in InstructionSets.Supported)
+        {
+            using var kernels = CpuKernels.Create(set, threadCount);
+            using var plan = new MemoryPlan();
+            PackedWeights packed = kernels.PlanWeights(plan, parts, Columns);
+            plan.Commit();
+            long before = 0, scratch = 0;
+            for (int round = 0; round < 3; round++)
+            {
+                kernels.MultiplyPacked(x.View, packed, y.View);
+                kernels.MultiplyPacked(x.View.RowRange(0, 1), packed, y.View.RowRange(0, 1));
+                before = round == 0 ? GC.GetAllocatedBytesForCurrentThread() : before;
+                scratch = round == 0 ? kernels.ScratchBytes : scratch;
+            }
+
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            Assert.Equal(scratch, kernels.ScratchBytes);
         }
     }
 

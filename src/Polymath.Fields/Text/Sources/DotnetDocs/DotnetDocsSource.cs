@@ -88,12 +88,14 @@ public sealed class DotnetDocsSource : ITextSource
 
     private Documents Extract()
     {
-        List<DocumentationMember> members = [.. _files.AsParallel().AsOrdered().SelectMany(file =>
+        var members = new IEnumerable<DocumentationMember>[_files.Count];
+        Parallel.For(0, members.Length, index =>
         {
-            using FileStream stream = File.OpenRead(Path.Combine(_root, file));
-            return DocumentationReader.Read(stream, Path.Combine(_root, file));
-        })];
-        List<TypeDocumentation> types = DocumentationGrouping.Group(members);
+            string file = Path.Combine(_root, _files[index]);
+            using FileStream stream = File.OpenRead(file);
+            members[index] = DocumentationReader.Read(stream, file);
+        });
+        List<TypeDocumentation> types = DocumentationGrouping.Group([.. members.SelectMany(inFile => inFile)]);
         int repeated = ParagraphDeduplication.DropRepeated(types);
         ILookup<bool, TypeDocumentation> sides = types.ToLookup(
             type => ValidationSplit.HoldsOut(SHA256.HashData(Encoding.UTF8.GetBytes(type.Name)), _validationShare));

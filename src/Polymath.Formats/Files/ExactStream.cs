@@ -1,4 +1,4 @@
-namespace Polymath.Formats.Safetensors;
+namespace Polymath.Formats.Files;
 
 /// <summary>
 /// Passes on exactly as many bytes as the header has promised for a tensor: one more or less would shift every tensor
