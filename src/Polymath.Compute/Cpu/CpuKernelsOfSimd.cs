@@ -207,18 +207,20 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     public override void Attend(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums)
+        MatrixView output, float* logSums, ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, key, value, output);
         Require.Shape(query, layout.RowCount, query.Columns);
         Require.Shape(key, query.Rows, key.Columns);
-        AttentionForward<TSimd>.Attend(_team, _scratch, shape, layout, query, key, value, output, logSums);
+        var tile = new Float32ForwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
+        AttentionForward.Attend(_team, _scratch, tile, shape, layout, query, key, value, output, logSums);
     }
 
     /// <inheritdoc/>
     public override void AttendBackward(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue)
+        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, key, value, output);
         CheckHeads(shape, dQuery, dKey, dValue, dOutput);
@@ -232,7 +234,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
 
     /// <inheritdoc/>
     public override void AttendCached(
-        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output)
+        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, keys, values, output);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Rows, keys.Rows);

@@ -107,7 +107,7 @@ internal static unsafe class AttentionBackward<TSimd>
         for (int row = group; row < groupEnd; row++)
         {
             SoftmaxRows<TSimd>.Backward(
-                buffers.Weights + (row * stride), buffers.DScores + (row * stride),
+                buffers.Weights + (row * stride), 1, buffers.DScores + (row * stride),
                 head.Visible.CountFor(q0 + row, keys.First, keys.Count), padded, buffers.LogSums[row],
                 buffers.Means[row]);
         }

@@ -21,7 +21,8 @@ internal static unsafe class CachedAttention<TSimd>
     {
         if (query.Rows * (shape.HeadCount / shape.KeyValueHeadCount) > AttentionTiles<TSimd>.Rows)
         {
-            AttentionForward<TSimd>.AttendCached(team, scratch, shape, query, keys, values, output);
+            var tile = new Float32ForwardTile<TSimd>(shape.HeadWidth, keys.Rows);
+            AttentionForward.AttendCached(team, scratch, tile, shape, query, keys, values, output);
             return;
         }
 
@@ -135,7 +136,7 @@ internal static unsafe class CachedAttention<TSimd>
             for (int row = 0; row < rows; row++)
             {
                 SoftmaxRows<TSimd>.Weigh(
-                    buffers.Scores + (row * stride), visible.CountFor(row / HeadsPerKey, k0, count),
+                    buffers.Scores + (row * stride), 1, visible.CountFor(row / HeadsPerKey, k0, count),
                     vectors * TSimd.Count, k0 == 0, ref buffers.Maxima[row], ref buffers.WeightSums[row],
                     buffers.Sums + (row * sizes.PaddedWidth), sizes.PaddedWidth);
             }
