@@ -147,6 +147,39 @@ internal static unsafe class SoftmaxRows<TSimd>
         }
     }
 
+    /// <summary>
+    /// As <see cref="Backward"/>, where a row holds a key's scores: logSums and means are each query's own, and only the
+    /// queries [first, count) see the key.
+    /// </summary>
+    /// <param name="scores">[padded]; overwritten by p from <paramref name="from"/> on.</param>
+    /// <param name="scale">What makes them powers of two.</param>
+    /// <param name="gradients">[padded], of p; overwritten by those of the scores.</param>
+    /// <param name="logSums">[count], to the base of two.</param>
+    /// <param name="means">[count].</param>
+    /// <param name="from">Where the row begins, a multiple of the lanes.</param>
+    /// <param name="first">The first query that counts.</param>
+    /// <param name="count">Behind the last.</param>
+    /// <param name="padded">Behind the row, a multiple of the lanes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void BackwardOfKey(
+        float* scores, float scale, float* gradients, float* logSums, float* means, int from, int first, int count,
+        int padded)
+    {
+        TSimd scales = TSimd.Create(scale);
+        for (int j = first / TSimd.Count * TSimd.Count; j < count; j += TSimd.Count)
+        {
+            TSimd p = Exponentials<TSimd>.Exp2OfNonPositive(
+                TSimd.MultiplyAdd(TSimd.Load(scores + j), scales, TSimd.Zero - TSimd.Load(logSums + j)));
+            TSimd.Store(p, scores + j);
+            TSimd.Store(p * (TSimd.Load(gradients + j) - TSimd.Load(means + j)), gradients + j);
+        }
+
+        new Span<float>(scores + from, first - from).Clear();
+        new Span<float>(gradients + from, first - from).Clear();
+        new Span<float>(scores + count, padded - count).Clear();
+        new Span<float>(gradients + count, padded - count).Clear();
+    }
+
     /// <summary>y = x·scale; y may be x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, float scale, float* y, int count)
