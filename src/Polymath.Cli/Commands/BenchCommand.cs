@@ -15,6 +15,8 @@ internal static class BenchCommand
     [
         ("kernels", "matrix products at the shapes of training and decoding, beside this machine's peaks",
             (threads, _) => MatrixBenchmark.Run(InstructionSets.Chosen, threads)),
+        ("attention", "attention forward and backward at the shapes of training, beside this machine's peaks",
+            (threads, _) => AttentionBenchmark.Run(InstructionSets.Chosen, threads)),
         ("training", "training steps of GPT-2 124M, of a small model and of nanoGPT's character model, beside PyTorch",
             TrainingBenchmark.Run),
         ("threads", "training steps of GPT-2 124M by one thread, by several, and by several beside a busy process",

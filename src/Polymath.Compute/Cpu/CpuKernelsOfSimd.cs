@@ -207,18 +207,28 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     /// <inheritdoc/>
     public override void Attend(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums)
+        MatrixView output, float* logSums, ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, key, value, output);
         Require.Shape(query, layout.RowCount, query.Columns);
         Require.Shape(key, query.Rows, key.Columns);
-        AttentionForward<TSimd>.Attend(_team, _scratch, shape, layout, query, key, value, output, logSums);
+        if (_multiplier.RoutinesFor(precision) is BFloat16Kernels routines)
+        {
+            var tile = new BFloat16ForwardTile<TSimd>(routines, shape.HeadWidth, layout.MaxLength);
+            AttentionForward.Attend(_team, _scratch, tile, shape, layout, query, key, value, output, logSums);
+        }
+        else
+        {
+            var tile = new Float32ForwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
+            AttentionForward.Attend(_team, _scratch, tile, shape, layout, query, key, value, output, logSums);
+        }
     }
 
     /// <inheritdoc/>
     public override void AttendBackward(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue)
+        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, key, value, output);
         CheckHeads(shape, dQuery, dKey, dValue, dOutput);
@@ -226,17 +236,29 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Shape(key, query.Rows, key.Columns);
         Require.Shape(dQuery, query.Rows, query.Columns);
         Require.Shape(dKey, key.Rows, key.Columns);
-        AttentionBackward<TSimd>.Run(
-            _team, _scratch, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);
+        if (_multiplier.RoutinesFor(precision) is BFloat16Kernels routines)
+        {
+            var tile = new BFloat16BackwardTile<TSimd>(routines, shape, layout.MaxLength);
+            AttentionBackward.Run<BFloat16BackwardTile<TSimd>, BFloat16Keys>(
+                _team, _scratch, tile, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);
+        }
+        else
+        {
+            var tile = new Float32BackwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
+            AttentionBackward.Run<Float32BackwardTile<TSimd>, KeyStrips>(
+                _team, _scratch, tile, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);
+        }
     }
 
     /// <inheritdoc/>
     public override void AttendCached(
-        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output)
+        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output,
+        ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, keys, values, output);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Rows, keys.Rows);
-        CachedAttention<TSimd>.Attend(_team, _scratch, shape, query, keys, values, output);
+        CachedAttention<TSimd>.Attend(
+            _team, _scratch, _multiplier.RoutinesFor(precision), shape, query, keys, values, output);
     }
 
     /// <inheritdoc/>

@@ -70,6 +70,10 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     /// <summary>The memory that is held for packed panels.</summary>
     public long ScratchBytes => _panelBytes + (_bfloat16.IsValueCreated ? _bfloat16.Value?.ScratchBytes ?? 0 : 0);
 
+    /// <summary>The generated routines of a precision; null where there are none: it is then computed in fp32.</summary>
+    internal BFloat16Kernels? RoutinesFor(ProductPrecision precision) =>
+        precision == ProductPrecision.BFloat16 ? _bfloat16.Value?.Kernels : null;
+
     /// <summary>C = A·B, or C += A·B, plus an optional bias of every row.</summary>
     /// <param name="product">How A and B lie in memory.</param>
     /// <param name="a">[M, K], or [K, M] for <see cref="MatrixProduct.TN"/>.</param>

@@ -175,9 +175,10 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="value">[R, KeyValueHeadCount·HeadWidth].</param>
     /// <param name="output">[R, HeadCount·HeadWidth].</param>
     /// <param name="logSums">[HeadCount, R], written: what the backward pass needs of the softmax.</param>
+    /// <param name="precision">What the operands of the products, the softmax's weights among them, are rounded to.</param>
     public abstract void Attend(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums);
+        MatrixView output, float* logSums, ProductPrecision precision = ProductPrecision.Float32);
 
     /// <summary>The backward pass of <see cref="Attend"/>.</summary>
     /// <param name="shape">Heads and widths.</param>
@@ -191,9 +192,11 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="dQuery">[R, HeadCount·HeadWidth], written.</param>
     /// <param name="dKey">[R, KeyValueHeadCount·HeadWidth], written.</param>
     /// <param name="dValue">[R, KeyValueHeadCount·HeadWidth], written.</param>
+    /// <param name="precision">What the operands of the products are rounded to, as in the forward pass.</param>
     public abstract void AttendBackward(
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
-        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue);
+        MatrixView output, float* logSums, MatrixView dOutput, MatrixView dQuery, MatrixView dKey, MatrixView dValue,
+        ProductPrecision precision = ProductPrecision.Float32);
 
     /// <summary>Causal attention of new positions over a cache that holds theirs already: inference.</summary>
     /// <param name="shape">Heads and widths.</param>
@@ -201,8 +204,12 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="keys">[length, KeyValueHeadCount·HeadWidth], the cache, the new positions last.</param>
     /// <param name="values">[length, KeyValueHeadCount·HeadWidth].</param>
     /// <param name="output">[N, HeadCount·HeadWidth].</param>
+    /// <param name="precision">
+    /// What the operands are rounded to where there are many queries; few are bound by memory and are not rounded.
+    /// </param>
     public abstract void AttendCached(
-        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output);
+        AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values, MatrixView output,
+        ProductPrecision precision = ProductPrecision.Float32);
 
     /// <summary>y [R, C] = table[tokens[r]] (+ positionTable[positions[r]] unless null).</summary>
     public abstract void Embed(int* tokens, MatrixView table, int* positions, MatrixView? positionTable, MatrixView y);

@@ -10,6 +10,7 @@ public sealed unsafe class AttentionBranch : IBranch
 {
     private readonly Kernels _kernels;
     private readonly AttentionShape _shape;
+    private readonly ProductPrecision _precision;
     private readonly RotaryTable? _rotary;
     private readonly Linear _input, _output;
     private readonly Parameter? _queryGain, _keyGain;
@@ -25,6 +26,7 @@ public sealed unsafe class AttentionBranch : IBranch
     {
         _kernels = builder.Kernels;
         _shape = recipe.AttentionShape;
+        _precision = builder.Precision;
         _rotary = rotary;
         _epsilon = recipe.NormalizationEpsilon;
         _queryWidth = _shape.HeadCount * _shape.HeadWidth;
@@ -68,7 +70,7 @@ public sealed unsafe class AttentionBranch : IBranch
         MatrixView joined = Project(x, sequences.Positions);
         MatrixView attended = _attended.Top(x.Rows);
         _kernels.Attend(
-            _shape, sequences, Query(joined), Key(joined), Value(joined), attended, _logSums.Floats);
+            _shape, sequences, Query(joined), Key(joined), Value(joined), attended, _logSums.Floats, _precision);
         return Output(attended);
     }
 
@@ -81,7 +83,7 @@ public sealed unsafe class AttentionBranch : IBranch
         _output.BackwardWeight(dOutput, attended);
         _kernels.AttendBackward(
             _shape, sequences, Query(joined), Key(joined), Value(joined), attended, _logSums.Floats, dAttended,
-            Query(dJoined), Key(dJoined), Value(dJoined));
+            Query(dJoined), Key(dJoined), Value(dJoined), _precision);
         BackwardPositions(dJoined, sequences.Positions);
         if (_input.Bias is not null)
         {
@@ -98,7 +100,7 @@ public sealed unsafe class AttentionBranch : IBranch
         MatrixView joined = Project(x, positions);
         (MatrixView keys, MatrixView values) = cache.Append(layer, Key(joined), Value(joined));
         MatrixView attended = _attended.Top(x.Rows);
-        _kernels.AttendCached(_shape, Query(joined), keys, values, attended);
+        _kernels.AttendCached(_shape, Query(joined), keys, values, attended, _precision);
         return Output(attended);
     }
 

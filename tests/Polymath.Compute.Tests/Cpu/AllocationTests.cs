@@ -59,6 +59,8 @@ public sealed unsafe class AllocationTests
         MatrixView q = Matrix(), k = Matrix(), v = Matrix(), dq = Matrix(), dk = Matrix(), dv = Matrix();
         kernels.Attend(shape, layout, q, k, v, y, inverse);
         kernels.AttendBackward(shape, layout, q, k, v, y, inverse, dy, dq, dk, dv);
+        kernels.Attend(shape, layout, q, k, v, y, inverse, ProductPrecision.BFloat16);
+        kernels.AttendBackward(shape, layout, q, k, v, y, inverse, dy, dq, dk, dv, ProductPrecision.BFloat16);
         kernels.AttendCached(shape, q.RowRange(0, 1), k, v, y.RowRange(0, 1));
         kernels.AttendCached(shape, q.RowRange(0, 30), k, v, y.RowRange(0, 30));
         kernels.Embed(indices, x, indices, z, y);

@@ -46,6 +46,36 @@ public sealed unsafe class AttentionTests
             2e-6, reference.Forward(qs, ks, vs), reference.LogSums(qs, ks), dq, dk, dv);
     }
 
+    // Operands are numbers of bf16, so that only weights and score gradients are rounded: by 2^-9 at most, each.
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void RoundedProductsStayWithinTheirRounding(
+        int heads, int keyHeads, int width, AttentionMask mask, string lengths)
+    {
+        var shape = new AttentionShape(heads, keyHeads, width, 1.5f / MathF.Sqrt(width));
+        (int Length, int Prefix)[] sequences = [.. lengths.Split(' ').Select(ParseSequence)];
+        var reference = new AttentionReference(shape, mask, sequences);
+        int rows = reference.Rows, columns = reference.QueryColumns, keyColumns = reference.KeyColumns;
+        TestMatrix q = RandomBFloat16(rows, columns, "q"), k = RandomBFloat16(rows, keyColumns, "k");
+        TestMatrix v = RandomBFloat16(rows, keyColumns, "v"), dy = RandomBFloat16(rows, columns, "dy");
+        double[] qs = q.ToDoubles(), ks = k.ToDoubles(), vs = v.ToDoubles();
+        (double[] dq, double[] dk, double[] dv) = reference.Backward(qs, ks, vs, dy.ToDoubles());
+        using var layout = new TestLayout(mask, sequences);
+        KernelCheck.Run(
+            kernels =>
+            {
+                TestMatrix y = new(rows, columns), logSums = new(heads, rows, gap: 0);
+                kernels.Attend(
+                    shape, layout.Layout, q.View, k.View, v.View, y.View, logSums.Data, ProductPrecision.BFloat16);
+                TestMatrix dqs = new(rows, columns), dks = new(rows, keyColumns), dvs = new(rows, keyColumns);
+                kernels.AttendBackward(
+                    shape, layout.Layout, q.View, k.View, v.View, y.View, logSums.Data, dy.View, dqs.View, dks.View,
+                    dvs.View, ProductPrecision.BFloat16);
+                return [y, logSums, dqs, dks, dvs];
+            },
+            4e-3, reference.Forward(qs, ks, vs), reference.LogSums(qs, ks), dq, dk, dv);
+    }
+
     [Theory]
     [InlineData(AttentionMask.Causal)]
     [InlineData(AttentionMask.Bidirectional)]
@@ -87,9 +117,12 @@ public sealed unsafe class AttentionTests
         foreach (InstructionSet set in InstructionSets.Supported)
         {
             using var kernels = CpuKernels.Create(set, 1);
-            TestMatrix y = new(300, 8), logSums = new(1, 300);
-            kernels.Attend(shape, layout.Layout, q.View, k.View, q.View, y.View, logSums.Data);
-            Assert.All(y.ToDoubles().Concat(logSums.ToDoubles()), value => Assert.True(double.IsFinite(value)));
+            foreach (ProductPrecision precision in Enum.GetValues<ProductPrecision>())
+            {
+                TestMatrix y = new(300, 8), logSums = new(1, 300);
+                kernels.Attend(shape, layout.Layout, q.View, k.View, q.View, y.View, logSums.Data, precision);
+                Assert.All(y.ToDoubles().Concat(logSums.ToDoubles()), value => Assert.True(double.IsFinite(value)));
+            }
         }
     }
 
@@ -108,15 +141,26 @@ public sealed unsafe class AttentionTests
         TestMatrix k = TestMatrix.Random(length, keyHeads * width, "k", 2);
         TestMatrix v = TestMatrix.Random(length, keyHeads * width, "v");
         double[] y = reference.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());
-        KernelCheck.Run(
-            kernels =>
-            {
-                TestMatrix ys = new(newRows, heads * width);
-                kernels.AttendCached(
-                    shape, q.View.RowRange(length - newRows, newRows), k.View, v.View, ys.View);
-                return [ys];
-            },
-            2e-6, y[^(newRows * heads * width)..]);
+        foreach ((ProductPrecision precision, double tolerance) in
+            new[] { (ProductPrecision.Float32, 2e-6), (ProductPrecision.BFloat16, 1.5e-2) })
+        {
+            KernelCheck.Run(
+                kernels =>
+                {
+                    TestMatrix ys = new(newRows, heads * width);
+                    kernels.AttendCached(
+                        shape, q.View.RowRange(length - newRows, newRows), k.View, v.View, ys.View, precision);
+                    return [ys];
+                },
+                tolerance, y[^(newRows * heads * width)..]);
+        }
+    }
+
+    private static TestMatrix RandomBFloat16(int rows, int columns, string name)
+    {
+        double[] x = TestMatrix.Random(rows, columns, name).ToDoubles();
+        return TestMatrix.Of(
+            rows, columns, (row, column) => (float)(BFloat16)(float)x[(row * columns) + column]);
     }
 
     private static (int Length, int Prefix) ParseSequence(string text)

@@ -15,13 +15,39 @@ internal readonly unsafe struct QueryHead(
 
     /// <summary>Which keys the queries see.</summary>
     public readonly VisibleKeys Visible = visible;
+
+    /// <summary>Has a row of this head brought near before it is used.</summary>
+    public void PrefetchRow(int row, int width)
+    {
+        Query.Prefetch(row, 0, width);
+        Output.Prefetch(row, 0, width);
+        DOutput.Prefetch(row, 0, width);
+        DQuery.Prefetch(row, 0, width);
+    }
 }
 
 /// <summary>A key head of a sequence; rows count from the first of the sequence.</summary>
 internal readonly struct KeyHead(HeadRows key, HeadRows value, HeadRows dKey, HeadRows dValue)
 {
+    // How many rows ahead a gradient's lines are asked for before they are written.
+    private const int WriteAhead = 16;
+
     /// <summary>Its rows.</summary>
     public readonly HeadRows Key = key, Value = value, DKey = dKey, DValue = dValue;
+
+    /// <summary>Has a row of the next head brought near: it lies beside this one's.</summary>
+    public void PrefetchNext(int row, int width)
+    {
+        Key.Prefetch(row, width, width);
+        Value.Prefetch(row, width, width);
+    }
+
+    /// <summary>Has the gradients that are written some rows later brought near.</summary>
+    public void PrefetchGradients(int row, int width)
+    {
+        DKey.Prefetch(row + WriteAhead, 0, width);
+        DValue.Prefetch(row + WriteAhead, 0, width);
+    }
 }
 
 /// <summary>A block of keys as the products of the backward pass read it.</summary>

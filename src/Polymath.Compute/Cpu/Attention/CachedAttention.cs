@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Polymath.Compute.Cpu.Generated;
 using Polymath.Compute.Cpu.MatrixMultiplication;
 
 namespace Polymath.Compute.Cpu;
@@ -16,18 +17,34 @@ internal static unsafe class CachedAttention<TSimd>
 
     /// <summary>See <see cref="Kernels.AttendCached"/>.</summary>
     public static void Attend(
-        WorkerTeam team, Scratch scratch, AttentionShape shape, MatrixView query, MatrixView keys, MatrixView values,
-        MatrixView output)
+        WorkerTeam team, Scratch scratch, BFloat16Kernels? routines, AttentionShape shape, MatrixView query,
+        MatrixView keys, MatrixView values, MatrixView output)
     {
         if (query.Rows * (shape.HeadCount / shape.KeyValueHeadCount) > AttentionTiles<TSimd>.Rows)
         {
-            AttentionForward<TSimd>.AttendCached(team, scratch, shape, query, keys, values, output);
+            AttendMany(team, scratch, routines, shape, query, keys, values, output);
             return;
         }
 
         var sizes = new AttentionSizes<TSimd>(shape.HeadWidth, Math.Min(keys.Rows, KeyBlock));
         float* memory = scratch.Take(new Buffers(sizes, null).Count * team.ThreadCount);
         team.Run(shape.KeyValueHeadCount, new Job(shape, sizes, memory, query, keys, values, output));
+    }
+
+    private static void AttendMany(
+        WorkerTeam team, Scratch scratch, BFloat16Kernels? routines, AttentionShape shape, MatrixView query,
+        MatrixView keys, MatrixView values, MatrixView output)
+    {
+        if (routines is not null)
+        {
+            var tile = new BFloat16ForwardTile<TSimd>(routines, shape.HeadWidth, keys.Rows);
+            AttentionForward.AttendCached(team, scratch, tile, shape, query, keys, values, output);
+        }
+        else
+        {
+            var tile = new Float32ForwardTile<TSimd>(shape.HeadWidth, keys.Rows);
+            AttentionForward.AttendCached(team, scratch, tile, shape, query, keys, values, output);
+        }
     }
 
     // The memory of a worker; a row for each query of each query head that shares the keys.
@@ -135,7 +152,7 @@ internal static unsafe class CachedAttention<TSimd>
             for (int row = 0; row < rows; row++)
             {
                 SoftmaxRows<TSimd>.Weigh(
-                    buffers.Scores + (row * stride), visible.CountFor(row / HeadsPerKey, k0, count),
+                    buffers.Scores + (row * stride), 1, visible.CountFor(row / HeadsPerKey, k0, count),
                     vectors * TSimd.Count, k0 == 0, ref buffers.Maxima[row], ref buffers.WeightSums[row],
                     buffers.Sums + (row * sizes.PaddedWidth), sizes.PaddedWidth);
             }

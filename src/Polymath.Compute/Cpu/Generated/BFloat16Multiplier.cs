@@ -32,6 +32,9 @@ internal sealed unsafe class BFloat16Multiplier : IDisposable
         _panelsOfB = (uint*)HugePages.Allocate((nuint)_panelOfBBytes);
     }
 
+    /// <summary>The routines.</summary>
+    public BFloat16Kernels Kernels => _kernels;
+
     /// <summary>The memory that is held for packed panels and unfinished sums.</summary>
     public long ScratchBytes => _panelOfABytes + _panelOfBBytes + _sums.Bytes;
 
