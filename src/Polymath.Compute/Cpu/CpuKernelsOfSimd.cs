@@ -12,14 +12,14 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     private readonly WorkerTeam _team;
     private readonly Scratch _scratch = new();
     private readonly CpuMatrixMultiplier _multiplier;
-    private readonly PackedMultiplier _packed;
+    private readonly PackedMultiplier<TSimd> _packed;
 
     public CpuKernels(InstructionSet instructionSet, int threadCount, ICodePages pages)
     {
         Name = InstructionSets.NameOf(instructionSet);
         _team = new WorkerTeam(threadCount);
         _multiplier = new CpuMatrixMultiplier(instructionSet, _team, pages);
-        _packed = new PackedMultiplier(
+        _packed = new PackedMultiplier<TSimd>(
             _team, _multiplier, instructionSet == InstructionSet.Avx512Bf16 ? pages : null);
     }
 
@@ -278,7 +278,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
 
     /// <inheritdoc/>
     public override PackedWeights PlanWeights(MemoryPlan plan, IReadOnlyList<WeightPart> parts, int columns) =>
-        PackedMultiplier.Plan(plan, parts, columns);
+        PackedMultiplier<TSimd>.Plan(plan, parts, columns);
 
     /// <inheritdoc/>
     public override void PackRows(PackedWeights weights, int row, ReadOnlySpan<byte> blocks) =>

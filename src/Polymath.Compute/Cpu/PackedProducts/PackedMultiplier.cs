@@ -4,7 +4,9 @@ using Polymath.Compute.Cpu.MatrixMultiplication;
 namespace Polymath.Compute.Cpu.PackedProducts;
 
 /// <summary>Weight matrices in compact formats: planned, packed and multiplied.</summary>
-internal sealed unsafe class PackedMultiplier : IDisposable
+/// <typeparam name="TSimd">The vector of what is not generated.</typeparam>
+internal sealed unsafe class PackedMultiplier<TSimd> : IDisposable
+    where TSimd : struct, ISimd<TSimd>
 {
     private readonly WorkerTeam _team;
     private readonly CpuMatrixMultiplier _multiplier;
@@ -83,8 +85,7 @@ internal sealed unsafe class PackedMultiplier : IDisposable
         {
             if (!part.Format.IsQuantised() || !QuantisesActivations)
             {
-                StripProducts.Multiply(
-                    _team, _multiplier, _scratch, x, new PackedPanels(part, weights.Columns), y, bias);
+                MultiplyPlain(x, new PackedPanels(part, weights.Columns), y, bias);
             }
         }
     }
@@ -126,6 +127,23 @@ internal sealed unsafe class PackedMultiplier : IDisposable
         {
             _team.Run(rounded.GroupCount, new RoundingRowsJob(x, rounded));
             _team.Run(job.TileCount, job);
+        }
+    }
+
+    // Without rounding x.
+    private void MultiplyPlain(MatrixView x, PackedPanels panels, MatrixView y, float* bias)
+    {
+        switch (panels.Format)
+        {
+            case WeightFormat.Float32 when x.Rows == 1:
+                _team.Run(panels.Count, new PlainRowJob<TSimd, float>(panels, x.Data, y.Data, bias));
+                break;
+            case WeightFormat.BFloat16 when x.Rows == 1:
+                _team.Run(panels.Count, new PlainRowJob<TSimd, BFloat16>(panels, x.Data, y.Data, bias));
+                break;
+            default:
+                StripProducts.Multiply(_team, _multiplier, _scratch, x, panels, y, bias);
+                break;
         }
     }
 

@@ -28,8 +28,7 @@ internal static unsafe class StripProducts
         float* strip = scratch.Take(((long)stripPanels * panelElements) + blockFloats);
         var blocks = (byte*)(strip + ((long)stripPanels * panelElements));
 
-        // A single row is bound by the memory of the weights: rounding it would gain nothing.
-        ProductPrecision precision = panels.Format == WeightFormat.BFloat16 && x.Rows > 1
+        ProductPrecision precision = panels.Format == WeightFormat.BFloat16
             ? ProductPrecision.BFloat16
             : ProductPrecision.Float32;
         for (int panel = 0; panel < panels.Count; panel += stripPanels)
