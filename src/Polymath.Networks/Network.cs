@@ -66,6 +66,12 @@ public sealed unsafe class Network
     public void ClearGradients() => Kernels.Fill(Parameters.Gradients, Parameters.FlatCount, 0);
 
     /// <summary>
+    /// Operations that the backward pass repeats because activations were not kept, beside those of
+    /// <see cref="CountOperations"/>; 0 where they are kept.
+    /// </summary>
+    public double CountRecomputation(SequenceLayout sequences) => Trunk.CountRecomputation(sequences);
+
+    /// <summary>
     /// Operations (adds and multiplies both count) of one pass over the batch: the matrix products and attention
     /// exactly; norms, activations and the softmax, below one percent together, are left out.
     /// </summary>

@@ -27,6 +27,12 @@ public sealed record NetworkBuilder(
             ? DataType.BFloat16
             : DataType.Float32;
 
+    /// <summary>
+    /// The part of a block that is built now where the backward pass computes the activations of a block again: all
+    /// blocks share them, part by part; null: every layer keeps its own (Chen et al., 2016).
+    /// </summary>
+    public string? RecomputedPart { get; init; }
+
     /// <summary>Which weights are kept packed; by default none is. Only inference may pack.</summary>
     public WeightPacking Packing { get; init; } = static _ => null;
 
@@ -54,11 +60,22 @@ public sealed record NetworkBuilder(
         return new Weight(Kernels, specification, packed);
     }
 
-    /// <summary>Activations [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
+    /// <summary>
+    /// Activations [MaxRows, columns] that the backward pass reads again; shared by all layers in inference, and by all
+    /// blocks where they are recomputed.
+    /// </summary>
     public PlannedMatrix Saved(string use, int columns) => Saved(use, columns, ActivationType);
 
-    /// <summary>A matrix [MaxRows, columns] that the backward pass reads again; shared by all layers in inference.</summary>
-    public PlannedMatrix Saved(string use, int columns, DataType type) =>
+    /// <summary>
+    /// A matrix [MaxRows, columns] that the backward pass reads again; shared by all layers in inference, and by all
+    /// blocks where it is recomputed.
+    /// </summary>
+    public PlannedMatrix Saved(string use, int columns, DataType type) => Training && RecomputedPart is not null
+        ? Scratch($"{RecomputedPart}: {use}", columns, type)
+        : Kept(use, columns, type);
+
+    /// <summary>A matrix [MaxRows, columns] of every layer's own, recomputed never; shared by all layers in inference.</summary>
+    public PlannedMatrix Kept(string use, int columns, DataType type) =>
         Training ? Plan.ReserveMatrix("activations", MaxRows, columns, type) : Scratch(use, columns, type);
 
     /// <summary>Activations [MaxRows, columns] of passing use: all who name the same use and width share them.</summary>

@@ -28,10 +28,11 @@ public sealed class TokenNetwork
     /// <param name="maxRows">The most rows of a step.</param>
     /// <param name="training">Whether gradients are needed.</param>
     /// <param name="precision">What the operands of linear layers are rounded to.</param>
+    /// <param name="recomputes">Whether activations of blocks are computed again in the backward pass, not kept.</param>
     /// <param name="packing">Which weights are kept packed, and in which formats; null: all are parameters.</param>
     public static TokenNetwork Build(
         Kernels kernels, MemoryPlan plan, TrunkRecipe recipe, int vocabularySize, int maxRows, bool training,
-        ProductPrecision precision = ProductPrecision.Float32, WeightPacking? packing = null)
+        ProductPrecision precision = ProductPrecision.Float32, bool recomputes = false, WeightPacking? packing = null)
     {
         var builder = new NetworkBuilder(kernels, plan, new ParameterStore(), maxRows, training)
         {
@@ -39,7 +40,7 @@ public sealed class TokenNetwork
             Packing = packing ?? (static _ => null),
         };
         var port = new TokenPort(builder, vocabularySize, recipe);
-        var trunk = new Trunk(builder, recipe);
+        var trunk = new Trunk(builder, recipe, recomputes);
         var head = new TokenHead(builder, port, recipe);
         return new TokenNetwork(new Network(builder, port, trunk, head), port, head);
     }

@@ -13,11 +13,21 @@ public sealed unsafe class Trunk
     private readonly MatrixView[] _inputs;
     private readonly PlannedMatrix _dInput;
     private readonly PlannedMatrix? _dDelta;
+    private readonly bool _recomputes;
 
     /// <summary>Adds its parameters and reserves its memory.</summary>
-    public Trunk(NetworkBuilder builder, TrunkRecipe recipe)
+    /// <param name="builder">What it is built with.</param>
+    /// <param name="recipe">Its shape.</param>
+    /// <param name="recomputes">
+    /// Whether a block keeps only the residual stream before it, and the backward pass computes its other activations
+    /// again: less memory for a good part of another forward pass (Chen et al., 2016, arXiv:1604.06174).
+    /// </param>
+    public Trunk(NetworkBuilder builder, TrunkRecipe recipe, bool recomputes = false)
     {
         Recipe = recipe;
+        _recomputes = recomputes;
+        NetworkBuilder attention = recomputes ? builder with { RecomputedPart = "attention" } : builder;
+        NetworkBuilder feedForward = recomputes ? builder with { RecomputedPart = "feed-forward" } : builder;
         RotaryTable? rotary = recipe.Positions == PositionKind.Rotary ? new RotaryTable(builder, recipe) : null;
         _branches = new IBranch[2 * recipe.LayerCount];
         _norms = new ResidualNorm[_branches.Length + 1];
@@ -25,13 +35,15 @@ public sealed unsafe class Trunk
         for (int layer = 0; layer < recipe.LayerCount; layer++)
         {
             string name = $"blocks.{layer}";
-            _norms[2 * layer] = new ResidualNorm(builder, name + ".attention.norm", recipe, first: layer == 0);
-            _branches[2 * layer] = new AttentionBranch(builder, name + ".attention", recipe, rotary);
-            _norms[(2 * layer) + 1] = new ResidualNorm(builder, name + ".feedForward.norm", recipe, first: false);
-            _branches[(2 * layer) + 1] = new FeedForwardBranch(builder, name + ".feedForward", recipe);
+            _norms[2 * layer] = new ResidualNorm(
+                attention, name + ".attention.norm", recipe, first: layer == 0, keepsSum: true);
+            _branches[2 * layer] = new AttentionBranch(attention, name + ".attention", recipe, rotary);
+            _norms[(2 * layer) + 1] = new ResidualNorm(
+                feedForward, name + ".feedForward.norm", recipe, first: false, keepsSum: false);
+            _branches[(2 * layer) + 1] = new FeedForwardBranch(feedForward, name + ".feedForward", recipe);
         }
 
-        _norms[^1] = new ResidualNorm(builder, "norm", recipe, first: false);
+        _norms[^1] = new ResidualNorm(builder, "norm", recipe, first: false, keepsSum: true);
         _dInput = builder.BackwardScratch("gradient of a norm's output", recipe.Width);
         _dDelta = builder.ActivationType == DataType.Float32
             ? null
@@ -63,13 +75,20 @@ public sealed unsafe class Trunk
         MatrixView dInput = _dInput.Top(dx.Rows);
         MatrixView? dDelta = _dDelta?.Top(dx.Rows);
         _norms[^1].Backward(dOutput, dx, accumulate: false, dDelta, _branches[^1].OutputBias);
-        for (int index = _branches.Length - 1; index > 0; index--)
+        for (int index = _branches.Length - 1; index >= 0; index--)
         {
+            if (_recomputes && index % 2 != 0)
+            {
+                RecomputeBlock(sequences, index - 1);
+            }
+
             _branches[index].Backward(sequences, _inputs[index], dDelta ?? dx, dInput);
-            _norms[index].Backward(dInput, dx, accumulate: true, dDelta, _branches[index - 1].OutputBias);
+            if (index > 0)
+            {
+                _norms[index].Backward(dInput, dx, accumulate: true, dDelta, _branches[index - 1].OutputBias);
+            }
         }
 
-        _branches[0].Backward(sequences, _inputs[0], dDelta ?? dx, dInput);
         _norms[0].Backward(dInput, dx, accumulate: true);
     }
 
@@ -89,6 +108,20 @@ public sealed unsafe class Trunk
         return _norms[^1].Forward(x, delta, bias);
     }
 
+    /// <summary>
+    /// Operations that a backward pass repeats because activations were not kept; 0 where they are.
+    /// </summary>
+    public double CountRecomputation(SequenceLayout sequences)
+    {
+        double sum = 0;
+        for (int index = 0; _recomputes && index < _branches.Length - 2; index += 2)
+        {
+            sum += _branches[index].CountOperations(sequences) + _branches[index + 1].CountRecomputation(sequences);
+        }
+
+        return sum;
+    }
+
     /// <summary>Operations (adds and multiplies) of the forward pass.</summary>
     public double CountOperations(SequenceLayout sequences)
     {
@@ -99,5 +132,20 @@ public sealed unsafe class Trunk
         }
 
         return sum;
+    }
+
+    // The activations of the block whose attention is the branch of that index, from the residual stream before it.
+    // The last block's are the last that the forward pass wrote.
+    private void RecomputeBlock(SequenceLayout sequences, int index)
+    {
+        if (index + 2 == _branches.Length)
+        {
+            return;
+        }
+
+        _norms[index].Recompute();
+        MatrixView delta = _branches[index].Forward(sequences, _inputs[index]);
+        _norms[index + 1].Forward(_norms[index].Sum, delta, _branches[index].OutputBias);
+        _branches[index + 1].Recompute(sequences, _inputs[index + 1]);
     }
 }

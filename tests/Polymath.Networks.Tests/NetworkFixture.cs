@@ -11,10 +11,11 @@ internal sealed unsafe class NetworkFixture : IDisposable
 
     public NetworkFixture(
         TrunkRecipe recipe, int vocabularySize, int maxRows, AttentionMask mask = AttentionMask.Causal,
-        int threadCount = 1, bool training = true, ProductPrecision precision = ProductPrecision.Float32)
+        int threadCount = 1, bool training = true, ProductPrecision precision = ProductPrecision.Float32,
+        bool recomputes = false)
     {
         Kernels = CpuKernels.Create(InstructionSets.Chosen, threadCount);
-        Tokens = TokenNetwork.Build(Kernels, _plan, recipe, vocabularySize, maxRows, training, precision);
+        Tokens = TokenNetwork.Build(Kernels, _plan, recipe, vocabularySize, maxRows, training, precision, recomputes);
         Batch = new Batch(_plan, new BatchShape(maxRows, maxRows, mask));
         Generator = new TokenGenerator(_plan, Tokens, Math.Min(maxRows, 5));
         _losses = _plan.Reserve("losses", maxRows);
@@ -28,6 +29,9 @@ internal sealed unsafe class NetworkFixture : IDisposable
     public Network Network => Tokens.Network;
 
     public Batch Batch { get; }
+
+    /// <summary>The memory that it all takes.</summary>
+    public long PlannedBytes => _plan.TotalBytes;
 
     public TokenGenerator Generator { get; }
 

@@ -32,7 +32,8 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
         _network = TokenNetwork.Build(
             context.Kernels, context.Plan, recipe.Network, Math.Max(tokenizer.VocabularySize, recipe.ModelVocabularySize), rows,
             context.Purpose == SessionPurpose.Training,
-            context.Purpose == SessionPurpose.Inference ? ProductPrecision.Float32 : recipe.Learning.Precision);
+            context.Purpose == SessionPurpose.Inference ? ProductPrecision.Float32 : recipe.Learning.Precision,
+            recipe.Learning.RecomputeActivations);
         Batch = new Batch(context.Plan, new BatchShape(recipe.IsolateDocuments ? rows : Math.Max(1, recipe.BatchSize), rows));
         var objective = new TextObjective(context.Kernels, context.Plan, rows);
         Objective = objective;

@@ -18,6 +18,12 @@ public sealed record ComputeReport(
     /// <summary>Operations of a petaflop/s-day: 10¹⁵ a second for 86 400 seconds.</summary>
     public const double OperationsPerPetaflopDay = 8.64e19;
 
+    /// <summary>
+    /// Operations that the backward pass repeats because activations are not kept, as a share of those counted and not
+    /// among them; 0: none.
+    /// </summary>
+    public double RecomputedShare { get; init; }
+
     /// <summary>The machine's peak in operations a second; 0: not known.</summary>
     public double PeakFlopsPerSecond { get; init; }
 

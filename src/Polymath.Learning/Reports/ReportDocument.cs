@@ -56,6 +56,11 @@ public static class ReportDocument
         yield return ["steps", Count(compute.Steps)];
         yield return [compute.RowName, Count(compute.Rows)];
         yield return ["operations", $"{compute.Operations:0.00e+0} ({compute.PetaflopDays:0.00e+0} petaflop/s-days)"];
+        if (compute.RecomputedShare > 0)
+        {
+            yield return ["recomputed activations", $"{compute.RecomputedShare:0.0 %} more operations, not counted above"];
+        }
+
         yield return ["learning time", $"{compute.LearningTime.TotalSeconds:0.0} s"];
         string rows = $"{Count((long)compute.RowsPerSecond)} {compute.RowName}/s";
         yield return ["rate", $"{rows}, {compute.FlopsPerSecond / 1e9:0.0} GFLOP/s"];

@@ -91,6 +91,7 @@ public sealed record RunReport(
         json.WriteString("rowName", Compute.RowName);
         json.WriteNumber("rows", Compute.Rows);
         json.WriteNumber("operations", Compute.Operations);
+        json.WriteNumber("recomputedShare", Compute.RecomputedShare);
         json.WriteNumber("petaflopDays", Compute.PetaflopDays);
         json.WriteNumber("learningSeconds", Compute.LearningTime.TotalSeconds);
         json.WriteNumber("rowsPerSecond", Compute.RowsPerSecond);

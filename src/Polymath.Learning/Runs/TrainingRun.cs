@@ -245,6 +245,8 @@ internal sealed class TrainingRun : IDisposable
             PeakFlopsPerSecond = _options.PeakFlopsPerSecond,
             Memory = _memory,
             PeakMemoryBytes = MemoryReport.ProcessPeakBytes(),
+            RecomputedShare = _session.Network.CountRecomputation(_session.Batch.Sequences)
+                / Math.Max(1, _session.Network.CountOperations(_session.Batch.Sequences, training: true)),
         };
         RunReport report = _writer.Conclude(
             RunReport.Of(_field, _session, _folder.Path, examined.Result, compute), _session);

@@ -65,14 +65,10 @@ public sealed unsafe class AttentionBranch : IBranch
     public Parameter? OutputBias => _output.Bias;
 
     /// <inheritdoc/>
-    public MatrixView Forward(SequenceLayout sequences, MatrixView x)
-    {
-        MatrixView joined = Project(x, sequences.Positions);
-        MatrixView attended = _attended.Top(x.Rows);
-        _kernels.Attend(
-            _shape, sequences, Query(joined), Key(joined), Value(joined), attended, _logSums.Floats, _precision);
-        return Output(attended);
-    }
+    public MatrixView Forward(SequenceLayout sequences, MatrixView x) => Output(Attend(sequences, x));
+
+    /// <inheritdoc/>
+    public void Recompute(SequenceLayout sequences, MatrixView x) => Attend(sequences, x);
 
     /// <inheritdoc/>
     public void Backward(SequenceLayout sequences, MatrixView x, MatrixView dOutput, MatrixView dx)
@@ -123,6 +119,10 @@ public sealed unsafe class AttentionBranch : IBranch
             + _input.CountOperations(sequences.RowCount) + _output.CountOperations(sequences.RowCount);
     }
 
+    /// <inheritdoc/>
+    public double CountRecomputation(SequenceLayout sequences) =>
+        CountOperations(sequences) - _output.CountOperations(sequences.RowCount);
+
     private MatrixView Project(MatrixView x, int* positions)
     {
         MatrixView joined = _joined.Top(x.Rows);
@@ -138,6 +138,15 @@ public sealed unsafe class AttentionBranch : IBranch
         }
 
         return joined;
+    }
+
+    private MatrixView Attend(SequenceLayout sequences, MatrixView x)
+    {
+        MatrixView joined = Project(x, sequences.Positions);
+        MatrixView attended = _attended.Top(x.Rows);
+        _kernels.Attend(
+            _shape, sequences, Query(joined), Key(joined), Value(joined), attended, _logSums.Floats, _precision);
+        return attended;
     }
 
     private void NormalizeQueryKey(MatrixView joined)

@@ -36,6 +36,9 @@ public sealed unsafe class FeedForwardBranch : IBranch
     public MatrixView Forward(SequenceLayout sequences, MatrixView x) => Forward(x);
 
     /// <inheritdoc/>
+    public void Recompute(SequenceLayout sequences, MatrixView x) => Activate(x);
+
+    /// <inheritdoc/>
     public MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x) => Forward(x);
 
     /// <inheritdoc/>
@@ -64,9 +67,19 @@ public sealed unsafe class FeedForwardBranch : IBranch
     public double CountOperations(SequenceLayout sequences) =>
         _input.CountOperations(sequences.RowCount) + _output.CountOperations(sequences.RowCount);
 
+    /// <inheritdoc/>
+    public double CountRecomputation(SequenceLayout sequences) => _input.CountOperations(sequences.RowCount);
+
     private MatrixView Forward(MatrixView x)
     {
-        MatrixView hidden = _hidden.Top(x.Rows), activated = _activated.Top(x.Rows), delta = _delta.Top(x.Rows);
+        MatrixView delta = _delta.Top(x.Rows);
+        _output.Forward(Activate(x), delta, addBias: false);
+        return delta;
+    }
+
+    private MatrixView Activate(MatrixView x)
+    {
+        MatrixView hidden = _hidden.Top(x.Rows), activated = _activated.Top(x.Rows);
         _input.Forward(x, hidden);
         if (_gated)
         {
@@ -77,7 +90,6 @@ public sealed unsafe class FeedForwardBranch : IBranch
             _kernels.Gelu(hidden, activated);
         }
 
-        _output.Forward(activated, delta, addBias: false);
-        return delta;
+        return activated;
     }
 }

@@ -11,6 +11,9 @@ public unsafe interface IBranch
     /// <summary>The output, without its bias, of the normalised stream x [R, width].</summary>
     MatrixView Forward(SequenceLayout sequences, MatrixView x);
 
+    /// <summary>Computes again what the backward pass reads: the forward pass without the output.</summary>
+    void Recompute(SequenceLayout sequences, MatrixView x);
+
     /// <summary>Adds the gradients of its parameters and writes dx, given the output's gradient.</summary>
     void Backward(SequenceLayout sequences, MatrixView x, MatrixView dOutput, MatrixView dx);
 
@@ -21,4 +24,7 @@ public unsafe interface IBranch
 
     /// <summary>Operations (adds and multiplies) of the forward pass.</summary>
     double CountOperations(SequenceLayout sequences);
+
+    /// <summary>Operations of <see cref="Recompute"/>.</summary>
+    double CountRecomputation(SequenceLayout sequences);
 }

@@ -23,7 +23,8 @@ public sealed unsafe class ResidualNorm
     /// <param name="name">The prefix of its parameters' names.</param>
     /// <param name="recipe">Which norm, and how wide.</param>
     /// <param name="first">Whether nothing is added: the stream is normalised as it comes.</param>
-    public ResidualNorm(NetworkBuilder builder, string name, TrunkRecipe recipe, bool first)
+    /// <param name="keepsSum">Whether the sum is kept even where activations are recomputed: they are from it.</param>
+    public ResidualNorm(NetworkBuilder builder, string name, TrunkRecipe recipe, bool first, bool keepsSum)
     {
         _kernels = builder.Kernels;
         _kind = recipe.Normalization;
@@ -32,7 +33,9 @@ public sealed unsafe class ResidualNorm
         _shift = _kind == NormalizationKind.LayerNorm && recipe.Biases
             ? builder.Parameters.Add(ParameterSpecification.Vector(name + ".shift", recipe.Width, 0))
             : null;
-        _sum = first ? null : builder.Saved("residual stream", recipe.Width, DataType.Float32);
+        _sum = first ? null
+            : keepsSum ? builder.Kept("residual stream", recipe.Width, DataType.Float32)
+            : builder.Saved("residual stream", recipe.Width, DataType.Float32);
         _output = builder.Saved("norm output", recipe.Width);
         _mean = builder.Plan.Reserve("activations", builder.MaxRows);
         _inverseDeviation = builder.Plan.Reserve("activations", builder.MaxRows);
@@ -52,6 +55,16 @@ public sealed unsafe class ResidualNorm
         _kernels.AddNormalize(
             _kind, x, delta, deltaBias is null ? null : deltaBias.Data, _sumView, _gain.Data,
             _shift is null ? null : _shift.Data, _epsilon, y, _mean.Floats, _inverseDeviation.Floats);
+        return y;
+    }
+
+    /// <summary>The result again, from the sum of the last forward pass.</summary>
+    public MatrixView Recompute()
+    {
+        MatrixView y = _output.Top(_sumView.Rows);
+        _kernels.AddNormalize(
+            _kind, _sumView, null, null, _sumView, _gain.Data, _shift is null ? null : _shift.Data, _epsilon, y,
+            _mean.Floats, _inverseDeviation.Floats);
         return y;
     }
 
