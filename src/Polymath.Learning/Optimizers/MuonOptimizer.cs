@@ -46,7 +46,8 @@ public sealed unsafe class MuonOptimizer : IOptimizer
         }
 
         _momenta = plan.Reserve("optimizer state", stateCount);
-        _orthogonalizer = new NewtonSchulz(kernels, plan, _parts.Select(part => (part.Rows, part.Columns)));
+        _orthogonalizer = new NewtonSchulz(
+            kernels, plan, _parts.Select(part => (part.Rows, part.Columns)), recipe.Precision);
         _rest = new AdamWOptimizer(
             kernels, plan, store, store.Parameters.Where(parameter => !IsMatrix(parameter)), recipe);
         State = [new("muon.momenta", _momenta), .. _rest.State];
