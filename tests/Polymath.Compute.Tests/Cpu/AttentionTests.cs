@@ -76,6 +76,44 @@ public sealed unsafe class AttentionTests
             4e-3, reference.Forward(qs, ks, vs), reference.LogSums(qs, ks), dq, dk, dv);
     }
 
+    // Rounding has nothing left to do: halves take less memory, and nothing else changes.
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void HalvesGiveTheBitsOfTheirNumbers(int heads, int keyHeads, int width, AttentionMask mask, string lengths)
+    {
+        var shape = new AttentionShape(heads, keyHeads, width, 1.5f / MathF.Sqrt(width));
+        (int Length, int Prefix)[] sequences = [.. lengths.Split(' ').Select(ParseSequence)];
+        using var layout = new TestLayout(mask, sequences);
+        int rows = layout.Layout.RowCount, columns = heads * width, keyColumns = keyHeads * width;
+        TestMatrix q = RandomBFloat16(rows, columns, "q"), k = RandomBFloat16(rows, keyColumns, "k");
+        TestMatrix v = RandomBFloat16(rows, keyColumns, "v"), dy = RandomBFloat16(rows, columns, "dy");
+        HalfMatrix halfQ = new(q), halfK = new(k), halfV = new(v);
+        foreach (InstructionSet set in InstructionSets.Supported)
+        {
+            using var kernels = CpuKernels.Create(set, 2);
+            if (kernels.HasBFloat16Products)
+            {
+                Assert.Equal(Compute(q.View, k.View, v.View), Compute(halfQ.View, halfK.View, halfV.View));
+            }
+            else
+            {
+                Assert.Throws<ArgumentException>(() => Compute(halfQ.View, halfK.View, halfV.View));
+            }
+
+            double[] Compute(MatrixView query, MatrixView key, MatrixView value)
+            {
+                TestMatrix y = new(rows, columns), logSums = new(heads, rows, gap: 0);
+                kernels.Attend(
+                    shape, layout.Layout, query, key, value, y.View, logSums.Data, ProductPrecision.BFloat16);
+                TestMatrix dq = new(rows, columns), dk = new(rows, keyColumns), dv = new(rows, keyColumns);
+                kernels.AttendBackward(
+                    shape, layout.Layout, query, key, value, y.View, logSums.Data, dy.View, dq.View, dk.View, dv.View,
+                    ProductPrecision.BFloat16);
+                return [.. new[] { y, logSums, dq, dk, dv }.SelectMany(matrix => matrix.ToDoubles())];
+            }
+        }
+    }
+
     [Theory]
     [InlineData(AttentionMask.Causal)]
     [InlineData(AttentionMask.Bidirectional)]
