@@ -240,7 +240,6 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Shape(dKey, key.Rows, key.Columns);
         Require.Type(output, DataType.Float32);
         Require.Type(dOutput, DataType.Float32);
-        RequireFloat32(dQuery, dKey, dValue);
         if (_multiplier.RoutinesFor(precision) is BFloat16Kernels routines)
         {
             var tile = new BFloat16BackwardTile<TSimd>(routines, shape, layout.MaxLength);
@@ -250,6 +249,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         else
         {
             RequireFloat32(query, key, value);
+            RequireFloat32(dQuery, dKey, dValue);
             var tile = new Float32BackwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
             AttentionBackward.Run<Float32BackwardTile<TSimd>, KeyStrips>(
                 _team, _scratch, tile, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);

@@ -183,7 +183,10 @@ public abstract unsafe class Kernels : IDisposable
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
         MatrixView output, float* logSums, ProductPrecision precision = ProductPrecision.Float32);
 
-    /// <summary>The backward pass of <see cref="Attend"/>; its results are fp32.</summary>
+    /// <summary>
+    /// The backward pass of <see cref="Attend"/>. Query, key and value may be bf16 as there, and so may their gradients:
+    /// sums are fp32 and rounded once.
+    /// </summary>
     /// <param name="shape">Heads and widths.</param>
     /// <param name="layout">Sequences and their mask.</param>
     /// <param name="query">[R, HeadCount·HeadWidth].</param>

@@ -54,7 +54,7 @@ public sealed unsafe class AttentionBranch : IBranch
         _dAttended = builder.BackwardScratch(
             "gradient of attention output", _queryWidth, DataType.Float32);
         _dJoined = builder.BackwardScratch(
-            "gradient of query, key and value", _joined.Columns, DataType.Float32);
+            "gradient of query, key and value", _joined.Columns, TypeOfJoined());
 
         // Attention rounds to what activations are stored as; norms and turns come before that, and so does a cache.
         DataType TypeOfJoined() => builder.Training && !recipe.QueryKeyNorm && rotary is null

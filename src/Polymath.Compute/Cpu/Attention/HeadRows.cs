@@ -32,6 +32,20 @@ internal readonly unsafe struct HeadRows
     /// <summary>Rows as a matrix.</summary>
     public MatrixView View(int row, int count, int width) => new(At(row, 0), _type, count, width, Stride);
 
+    /// <summary>Writes a row, scaled and rounded to what it holds.</summary>
+    public void Store<TSimd>(int row, float* values, float scale, int width)
+        where TSimd : struct, ISimd<TSimd>
+    {
+        if (_type == DataType.BFloat16)
+        {
+            SoftmaxRows<TSimd>.Scale(values, scale, (BFloat16*)At(row, 0), width);
+        }
+        else
+        {
+            SoftmaxRows<TSimd>.Scale(values, scale, Row(row), width);
+        }
+    }
+
     /// <summary>Has columns of a row brought near; they may be those of the next head.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int row, int start, int count)
