@@ -169,7 +169,7 @@ public abstract unsafe class Kernels : IDisposable
 
     /// <summary>
     /// Softmax attention within every sequence of the layout. Query, key and value may be bf16 where they are rounded to
-    /// it anyway: see <see cref="HasBFloat16Products"/>.
+    /// it anyway, as <see cref="HasBFloat16Products"/> says; the output is fp32.
     /// </summary>
     /// <param name="shape">Heads and widths.</param>
     /// <param name="layout">Sequences and their mask.</param>
