@@ -13,9 +13,6 @@ public sealed class LlamaExchangeTests : IDisposable
 {
     private const int ContextLength = 64, TokenCount = 24;
 
-    // What llama.cpp rounds more coarsely (keys and values to binary16, GELU by a table) moves logits by less.
-    private const float Tie = 0.05f;
-
     private static readonly string[] Texts =
     [
         "the old ship turns under the stone.", "  two  spaces,\n\nnew lines\tand tabs ", "1234567 89 – 日本の川 🦜 élève",
@@ -55,14 +52,20 @@ public sealed class LlamaExchangeTests : IDisposable
         int[] chosen = Ask(llama, $"greedy {TokenCount} {string.Join(' ', prompt)}");
         Assert.Equal(TokenCount, chosen.Length);
         Assert.True(chosen.Distinct().Count() > 4, "a sequence that repeats itself tells little");
-        AssertLikeliest(model, prompt, chosen);
+        AssertLikeliest(model, prompt, chosen, TieOf(format));
     }
+
+    // llama.cpp rounds keys and values to binary16 and takes GELU from a table; what a quantised matrix reads, it rounds to
+    // eight bits as we do, but by other blocks and scales: logits, whose deviation is about 1.6, were seen to move by 0.1, and
+    // 3 tokens of 24 to change.
+    private static (float Logits, int Count) TieOf(WeightFormat format) =>
+        format is WeightFormat.Q8_0 or WeightFormat.Q4_0 ? (0.2f, 6) : (0.05f, 2);
 
     private static int[] Ask(PeerProcess llama, string line) =>
         [.. llama.Ask(line).GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32())];
 
     // Each token is the likeliest behind those before it, or as likely but for rounding.
-    private static void AssertLikeliest(GgufModel model, int[] prompt, int[] chosen)
+    private static void AssertLikeliest(GgufModel model, int[] prompt, int[] chosen, (float Logits, int Count) tie)
     {
         using var kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
         using var plan = new MemoryPlan();
@@ -80,13 +83,13 @@ public sealed class LlamaExchangeTests : IDisposable
             if (token != likeliest)
             {
                 ties++;
-                Assert.True(logits[token] > logits[likeliest] - Tie, $"{token} has {logits[token]}, {likeliest} {logits[likeliest]}");
+                Assert.True(logits[token] > logits[likeliest] - tie.Logits, $"{token} has {logits[token]}, {likeliest} {logits[likeliest]}");
             }
 
             logits = generator.Append([token]);
         }
 
-        Assert.True(ties <= 2, $"{ties} of {chosen.Length} tokens differ");
+        Assert.True(ties <= tie.Count, $"{ties} of {chosen.Length} tokens differ");
     }
 
     private void Write(string path, string architecture, WeightFormat format)
@@ -146,8 +149,8 @@ public sealed class LlamaExchangeTests : IDisposable
         {
             // As Llama 3's own, which a tokenizer that we train is not.
             string json = File.ReadAllText(path);
-            Assert.Contains("\"ignore_merges\":false", json, StringComparison.Ordinal);
-            File.WriteAllText(path, json.Replace("\"ignore_merges\":false", "\"ignore_merges\":true", StringComparison.Ordinal));
+            Assert.Contains("\"ignore_merges\": false", json, StringComparison.Ordinal);
+            File.WriteAllText(path, json.Replace("\"ignore_merges\": false", "\"ignore_merges\": true", StringComparison.Ordinal));
         }
 
         return TokenizerFile.Load(path);
