@@ -165,7 +165,6 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
 
         if (GgufFormats.TryGetValue(format, out WeightFormat weights))
         {
-            Directory.CreateDirectory(folder);
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
             GgufModelWriter.Write(Path.Combine(folder, GgufFileName), _network, _tokenizer, name, weights);
         }

@@ -8,7 +8,7 @@ namespace Polymath.Networks;
 public static unsafe class GgufModelWriter
 {
     /// <summary>Writes a file; it appears whole or not at all.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="path">The file; a folder that is missing is made.</param>
     /// <param name="network">The network, its weights not packed.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="name">What the file calls the model.</param>
@@ -31,6 +31,7 @@ public static unsafe class GgufModelWriter
         var metadata = new GgufMetadata();
         GgufConfiguration.Write(metadata, configuration, name, format);
         GgufTokenizer.Write(metadata, tokenizer, network.VocabularySize);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         GgufWriter.Write(path, metadata, [.. GgufMapping
             .For(configuration.Architecture, recipe, network.VocabularySize)
             .Select(mapping => Entry(mapping, network.Network.Parameters.Find(mapping.Parameter), format))]);
