@@ -69,7 +69,7 @@ public sealed class ExportCommandTests(TrainedRun run) : IDisposable
 
     [Fact]
     public Task ATokenizerThatLlamaLacksIsRefused() =>
-        _place.RefusesAsync(["bytes", "BytePairs"], "export", run.Path, "model", "--format", "gguf");
+        _place.RefusesAsync(["Bytes", "expected byte pairs"], "export", run.Path, "model", "--format", "gguf");
 
     [Fact]
     public async Task OnlyANewOrEmptyFolderIsWrittenTo()
