@@ -42,6 +42,9 @@ public sealed class TextField : IField
     /// <inheritdoc/>
     public JsonTypeInfo RecipeType => TextRecipeJson.Default.TextRecipe;
 
+    /// <summary>Whether a path is that of a text model: a GGUF file, or a folder in the Hugging Face layout.</summary>
+    public static bool IsModel(string path) => Pretrained.IsModel(path);
+
     /// <inheritdoc/>
     public IFieldSession Open(Recipe recipe, SessionContext context)
     {
