@@ -86,7 +86,7 @@ public sealed unsafe class Learner
     /// before.</exception>
     public LearnerStep Step(long step, double shareOfPeak)
     {
-        _network.ClearGradients();
+        _network.ForgetGradients();
         double loss = 0, operations = 0;
         long rows = 0;
         Batch batch = _session.Batch;

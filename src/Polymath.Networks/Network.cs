@@ -63,7 +63,7 @@ public sealed unsafe class Network
     }
 
     /// <summary>Forgets all gradients.</summary>
-    public void ClearGradients() => Kernels.Fill(Parameters.Gradients, Parameters.FlatCount, 0);
+    public void ForgetGradients() => Parameters.ForgetGradients();
 
     /// <summary>
     /// Operations that the backward pass repeats because activations were not kept, beside those of

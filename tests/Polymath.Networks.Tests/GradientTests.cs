@@ -88,6 +88,30 @@ public sealed unsafe class GradientTests
         Assert.Equal(once.Select(value => 2 * value), twice, (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ForgottenGradientsLeaveNoTrace(bool isTied)
+    {
+        using var fixture = new NetworkFixture(Gpt2 with { TiedHead = isTied }, 13, 32);
+        ParameterStore store = fixture.Network.Parameters;
+        fixture.Randomize(5);
+        fixture.FillRandom(9, [7, 9]);
+        fixture.Loss(backward: true);
+        float[] expected = Flat();
+        foreach (Parameter parameter in store.Parameters)
+        {
+            new Span<float>(parameter.Gradient, (int)parameter.Specification.Count).Fill(float.NaN);
+        }
+
+        fixture.Loss(backward: true);
+        Assert.Equal(expected, Flat());
+        fixture.Network.ForgetGradients();
+        Assert.All(Flat(), value => Assert.Equal(0, value));
+
+        float[] Flat() => new ReadOnlySpan<float>(store.Gradients, (int)store.FlatCount).ToArray();
+    }
+
     [Fact]
     public void ThreadsDoNotChangeABit()
     {

@@ -87,7 +87,7 @@ internal sealed unsafe class NetworkFixture : IDisposable
 
         if (backward)
         {
-            Network.ClearGradients();
+            Network.ForgetGradients();
             Network.Backward(Batch, logits);
         }
 

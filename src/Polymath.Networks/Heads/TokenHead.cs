@@ -54,8 +54,7 @@ public sealed unsafe class TokenHead : IOutputHead
         SequenceLayout sequences, MatrixView trunkOutput, MatrixView dOutputs, MatrixView dTrunkOutput)
     {
         _kernels.Multiply(MatrixProduct.NN, dOutputs, Weight.Values, dTrunkOutput, precision: _precision);
-        _kernels.Multiply(
-            MatrixProduct.TN, dOutputs, trunkOutput, Weight.Gradients, accumulate: true, precision: _precision);
+        Weight.AddProduct(_kernels, dOutputs, trunkOutput, _precision);
     }
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ public sealed unsafe class Linear
 
     /// <summary>dW += dyᵀ x; the bias's gradient is the caller's, who can fuse it with another pass over dy.</summary>
     public void BackwardWeight(MatrixView dy, MatrixView x) =>
-        _kernels.Multiply(MatrixProduct.TN, dy, x, Weight.Gradients, accumulate: true, precision: _precision);
+        Weight.AddProduct(_kernels, dy, x, _precision);
 
     /// <summary>Operations of the forward pass.</summary>
     public double CountOperations(int rowCount) => 2.0 * rowCount * InputWidth * OutputWidth;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Polymath.Compute;
 
 namespace Polymath.Networks;
@@ -6,6 +7,9 @@ namespace Polymath.Networks;
 public sealed unsafe class Parameter
 {
     private readonly ParameterStore _store;
+
+    // Whether what lies in the memory of the gradients is from before they were forgotten.
+    private bool _isForgotten;
 
     internal Parameter(ParameterStore store, ParameterSpecification specification, long offset)
     {
@@ -23,12 +27,47 @@ public sealed unsafe class Parameter
     /// <summary>The values [Rows, Columns].</summary>
     public MatrixView Values => new(Data, Specification.Rows, Specification.Columns);
 
-    /// <summary>The gradients [Rows, Columns].</summary>
+    /// <summary>The gradients [Rows, Columns]; zeros where none were added since they were forgotten.</summary>
     public MatrixView Gradients => new(Gradient, Specification.Rows, Specification.Columns);
 
     /// <summary>The first value.</summary>
     public float* Data => _store.Values + Offset;
 
-    /// <summary>The first gradient.</summary>
-    public float* Gradient => _store.Gradients + Offset;
+    /// <summary>The first gradient; see <see cref="Gradients"/>.</summary>
+    public float* Gradient
+    {
+        get
+        {
+            ClearForgotten();
+            return GradientMemory;
+        }
+    }
+
+    private float* GradientMemory => _store.GradientMemory + Offset;
+
+    /// <summary>
+    /// dW += dyᵀ x, the gradient of a weight y = x Wᵀ. The first product since gradients were forgotten is written over
+    /// what is there, which saves clearing and reading the largest part of a network's gradients.
+    /// </summary>
+    /// <param name="kernels">What computes.</param>
+    /// <param name="dy">[R, Rows].</param>
+    /// <param name="x">[R, Columns].</param>
+    /// <param name="precision">What both are rounded to.</param>
+    public void AddProduct(Kernels kernels, MatrixView dy, MatrixView x, ProductPrecision precision)
+    {
+        var gradients = new MatrixView(GradientMemory, Specification.Rows, Specification.Columns);
+        kernels.Multiply(MatrixProduct.TN, dy, x, gradients, accumulate: !_isForgotten, precision: precision);
+        _isForgotten = false;
+    }
+
+    internal void ForgetGradients() => _isForgotten = true;
+
+    internal void ClearForgotten()
+    {
+        if (_isForgotten)
+        {
+            NativeMemory.Clear(GradientMemory, (nuint)Specification.Count * sizeof(float));
+            _isForgotten = false;
+        }
+    }
 }

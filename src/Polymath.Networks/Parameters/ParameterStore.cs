@@ -27,8 +27,23 @@ public sealed unsafe class ParameterStore
     /// <summary>The flat values [FlatCount].</summary>
     public float* Values => (_values ?? throw NotReserved()).Floats;
 
-    /// <summary>The flat gradients [FlatCount].</summary>
-    public float* Gradients => (_gradients ?? throw new InvalidOperationException("inference has no gradients")).Floats;
+    /// <summary>The flat gradients [FlatCount]; zeros where none were added since they were forgotten.</summary>
+    public float* Gradients
+    {
+        get
+        {
+            foreach (Parameter parameter in _parameters)
+            {
+                parameter.ClearForgotten();
+            }
+
+            return GradientMemory;
+        }
+    }
+
+    /// <summary>The flat gradients as they lie there, forgotten ones too.</summary>
+    internal float* GradientMemory =>
+        (_gradients ?? throw new InvalidOperationException("inference has no gradients")).Floats;
 
     /// <summary>The parameter of that name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
@@ -82,6 +97,15 @@ public sealed unsafe class ParameterStore
                     ? specification.InitialMean
                     : specification.InitialMean + (specification.InitialDeviation * random.NextNormal());
             }
+        }
+    }
+
+    /// <summary>Begins new gradients: those of before are not there any more.</summary>
+    public void ForgetGradients()
+    {
+        foreach (Parameter parameter in _parameters)
+        {
+            parameter.ForgetGradients();
         }
     }
 

@@ -12,11 +12,14 @@ internal sealed class RandomTokenLearner : IDisposable
     private readonly RandomTokenSession _session;
 
     /// <summary>Builds the model and gives it its first parameters.</summary>
-    public RandomTokenLearner(TextRecipe recipe, int threads)
+    /// <param name="recipe">The model.</param>
+    /// <param name="threads">Its threads.</param>
+    /// <param name="decorate">What the kernels are seen through; null: nothing.</param>
+    public RandomTokenLearner(TextRecipe recipe, int threads, Func<Kernels, Kernels>? decorate = null)
     {
         Precision = recipe.Learning.Precision;
         _kernels = KernelChoice.Create(threads);
-        _session = new RandomTokenSession(_kernels, _plan, recipe);
+        _session = new RandomTokenSession(decorate?.Invoke(_kernels) ?? _kernels, _plan, recipe);
         var learner = new Learner(_session, _plan);
         _plan.Commit();
         learner.Start();
