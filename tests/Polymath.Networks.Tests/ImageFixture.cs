@@ -52,7 +52,7 @@ internal sealed unsafe class ImageFixture : IDisposable
         _kernels.CrossEntropy(outputs, Batch.Values, backward ? 1f / ImageCount : 0, _losses.Floats);
         if (backward)
         {
-            Network.ClearGradients();
+            Network.ForgetGradients();
             Network.Backward(Batch, outputs);
         }
 

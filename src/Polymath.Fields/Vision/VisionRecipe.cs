@@ -41,7 +41,7 @@ public sealed record VisionRecipe : Recipe
     {
         base.Validate(errors);
         Augmentation.Validate("augmentation", errors);
-        if (Patch.Size != 0 || Patch.StemChannels.Count > 2)
+        if (Patch.Size != 0)
         {
             Patch.Validate("patch", errors);
         }

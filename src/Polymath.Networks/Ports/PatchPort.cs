@@ -68,8 +68,7 @@ public sealed unsafe class PatchPort : IInputPort
 
         if (_patchWeight is not null)
         {
-            _kernels.Multiply(
-                MatrixProduct.TN, dx, batch.Features, _patchWeight.Gradients, accumulate: true, precision: _precision);
+            _patchWeight.AddProduct(_kernels, dx, batch.Features, _precision);
             return;
         }
 
