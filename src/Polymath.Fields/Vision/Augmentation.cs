@@ -8,6 +8,9 @@ namespace Polymath.Fields.Vision;
 /// <param name="channelCount">Numbers of a pixel.</param>
 public sealed class Augmentation(AugmentationRecipe recipe, int side, int channelCount)
 {
+    private readonly int _largestShift = (int)MathF.Round(recipe.Shift * side);
+    private readonly int _cutOutSide = (int)MathF.Round(recipe.CutOut * side);
+
     /// <summary>Writes a varied image.</summary>
     /// <param name="image">[side, side, channels].</param>
     /// <param name="random">Where chance comes from.</param>
@@ -31,7 +34,7 @@ public sealed class Augmentation(AugmentationRecipe recipe, int side, int channe
             }
         }
 
-        if (recipe.CutOut > 0)
+        if (_cutOutSide > 0)
         {
             CutOut(ref random, pixels);
         }
@@ -59,14 +62,14 @@ public sealed class Augmentation(AugmentationRecipe recipe, int side, int channe
     }
 
     private int Shift(ref RandomStream random) =>
-        recipe.Shift == 0 ? 0 : (int)random.NextBelow((2 * recipe.Shift) + 1) - recipe.Shift;
+        _largestShift == 0 ? 0 : (int)random.NextBelow((2 * _largestShift) + 1) - _largestShift;
 
     // A square around any pixel, so that near the edges less is cut out.
     private void CutOut(ref RandomStream random, Span<float> pixels)
     {
-        int left = (int)random.NextBelow(side) - (recipe.CutOut / 2), top = (int)random.NextBelow(side) - (recipe.CutOut / 2);
-        int start = Math.Max(0, left), end = Math.Min(side, left + recipe.CutOut);
-        for (int y = Math.Max(0, top); y < Math.Min(side, top + recipe.CutOut); y++)
+        int left = (int)random.NextBelow(side) - (_cutOutSide / 2), top = (int)random.NextBelow(side) - (_cutOutSide / 2);
+        int start = Math.Max(0, left), end = Math.Min(side, left + _cutOutSide);
+        for (int y = Math.Max(0, top); y < Math.Min(side, top + _cutOutSide); y++)
         {
             pixels.Slice(((y * side) + start) * channelCount, (end - start) * channelCount).Clear();
         }

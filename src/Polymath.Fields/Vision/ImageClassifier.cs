@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Fields.Vision.Examinations;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Vision;
@@ -12,6 +13,21 @@ public sealed class ImageClassifier(Network network, Batch batch, PatchWriter wr
 {
     /// <summary>The most images of a pass.</summary>
     public int MaxImages => averagesMirrored ? Math.Max(1, batch.Shape.MaxSequences / 2) : batch.Shape.MaxSequences;
+
+    /// <summary>Classifies all images of a set.</summary>
+    public Classification Classify(ImageSet images, CancellationToken cancellation = default)
+    {
+        var probabilities = new List<float[]>();
+        while (probabilities.Count < images.Count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(MaxImages, images.Count - probabilities.Count);
+            probabilities.AddRange(Classify(
+                [.. Enumerable.Range(probabilities.Count, count).Select(images.PixelsOf)]));
+        }
+
+        return new Classification(images.Labels, probabilities);
+    }
 
     /// <summary>Classifies images of the network's size.</summary>
     /// <param name="images">The images [side, side, channels], at most <see cref="MaxImages"/>.</param>

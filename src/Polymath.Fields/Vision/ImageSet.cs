@@ -28,7 +28,7 @@ public sealed class ImageSet(int side, int channelCount)
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The pixels of an image [side, side, channels].</summary>
-    public ReadOnlySpan<byte> PixelsOf(int index) => _pixels[index];
+    public ReadOnlyMemory<byte> PixelsOf(int index) => _pixels[index];
 
     /// <summary>Appends an image.</summary>
     /// <param name="pixels">[side, side, channels]; kept, not copied.</param>

@@ -46,12 +46,12 @@ public sealed class VisionExperience : IExperience
         {
             int image = ImageAt(next + index);
             float share = _augmentation.DrawShare(ref random);
-            _augmentation.Draw(_images.PixelsOf(image), ref random, _pixels);
+            _augmentation.Draw(_images.PixelsOf(image).Span, ref random, _pixels);
             int partner = image;
             if (share < 1)
             {
                 partner = (int)random.NextBelow(_images.Count);
-                _augmentation.Draw(_images.PixelsOf(partner), ref random, _partner);
+                _augmentation.Draw(_images.PixelsOf(partner).Span, ref random, _partner);
                 Mix(share);
             }
 

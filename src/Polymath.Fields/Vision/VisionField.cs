@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Polymath.Compute;
+using Polymath.Fields.Vision.Sources;
 using Polymath.Learning;
 using Polymath.Networks;
 
@@ -19,6 +20,14 @@ public sealed class VisionField : IField
         "Tells images apart: learns the classes of labelled images, by default the articles of clothing of Fashion-MNIST.";
 
     /// <inheritdoc/>
+    public IReadOnlyList<FieldData> Data { get; } =
+        [.. VisionDataSets.All.OrderByDescending(set => set.Name == ImageSources.Default)
+            .Select(set => new FieldData(set.Name, set.Description))];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FieldUse> Uses { get; } = [new("label images", "predict", "image.png")];
+
+    /// <inheritdoc/>
     public IReadOnlyList<ReferenceFigure> References { get; } =
     [
         new("people without knowledge of fashion, Fashion-MNIST (Xiao et al., 2017, its benchmark page)", "accuracy", 0.835),
@@ -31,7 +40,7 @@ public sealed class VisionField : IField
     {
         Budget = "5m",
         Patch = new PatchRecipe { Size = 0, StemChannels = [48, 48] },
-        Augmentation = new AugmentationRecipe { Shift = 2, LabelSmoothing = 0.1f },
+        Augmentation = new AugmentationRecipe { Shift = 0.07f, LabelSmoothing = 0.1f },
         Network = new TrunkRecipe
         {
             LayerCount = 6, Width = 128, HeadCount = 4, Positions = PositionKind.Learned, TiedHead = false,

@@ -75,7 +75,7 @@ internal sealed record VisionMaterial(
         {
             List<Sample> tests = [.. ofClass.Where(sample => sample.Reference.IsTest == true)];
             List<Sample> others = [.. ofClass.Where(sample => sample.Reference.IsTest != true)];
-            if (others.All(sample => sample.Reference.IsTest is null))
+            if (tests.Count == 0)
             {
                 tests = Take(others, recipe.TestShare);
             }

@@ -34,7 +34,7 @@ public sealed record VisionRecipe : Recipe
     public float TestShare { get; init; } = 0.15f;
 
     /// <summary>The share of every class's training images that choose the best checkpoint and are not learnt from.</summary>
-    public float ValidationShare { get; init; } = 0.04f;
+    public float ValidationShare { get; init; } = 0.05f;
 
     /// <inheritdoc/>
     public override void Validate(ICollection<string> errors)

@@ -40,7 +40,10 @@ public static class ImageSources
         {
             FashionMnistSource.DataName => new FashionMnistSource(path),
             DigitsSource.DataName => new DigitsSource(path),
-            _ => throw new InvalidInputException($"{path}: no such file or folder"),
+            _ when Directory.Exists(path) => new ImageFolderSource(path),
+            _ when File.Exists(path) => new ImageTableSource(path),
+            _ => throw new InvalidInputException(
+                $"{path}: no such file or folder; expected a folder with a folder for every class, or a CSV file of path,label"),
         };
     }
 }
