@@ -7,15 +7,18 @@ namespace Polymath.Compute.Cpu;
 internal static class Activations<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
-    // gelu(x) = x/2·(1 + tanh u) = x·sigmoid(2u) with 2u = x·(Linear + Cubic·x²): the second form has no cancellation.
-    private const float Linear = 1.59576912f, Cubic = 0.0713548163f;
+    // gelu(x) = x/2·(1 + tanh u) = x/(1 + 2^e), e = -2u/ln 2 = x·(Linear + Cubic·x²): the second form has no cancellation.
+    private const float Linear = -2.30220819f, Cubic = -0.102943240f;
+
+    // d(2u)/dx = Slope + SlopeOfSquare·x².
+    private const float Slope = 1.59576912f, SlopeOfSquare = 0.214064449f;
 
     /// <summary>gelu(x) by the tanh formula.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TSimd Gelu(TSimd x)
     {
-        TSimd minusTwoU = x * TSimd.MultiplyAdd(x * x, TSimd.Create(-Cubic), TSimd.Create(-Linear));
-        return x / (TSimd.Create(1) + Exponentials<TSimd>.Exp(minusTwoU));
+        TSimd exponent = x * TSimd.MultiplyAdd(x * x, TSimd.Create(Cubic), TSimd.Create(Linear));
+        return x / (TSimd.Create(1) + Exponentials<TSimd>.Exp2(exponent));
     }
 
     /// <summary>The derivative of <see cref="Gelu"/>: s + x·s·(1 - s)·d(2u)/dx with s = sigmoid(2u).</summary>
@@ -23,9 +26,9 @@ internal static class Activations<TSimd>
     public static TSimd GeluDerivative(TSimd x)
     {
         TSimd square = x * x;
-        TSimd minusTwoU = x * TSimd.MultiplyAdd(square, TSimd.Create(-Cubic), TSimd.Create(-Linear));
-        TSimd s = TSimd.Create(1) / (TSimd.Create(1) + Exponentials<TSimd>.Exp(minusTwoU));
-        TSimd slope = TSimd.MultiplyAdd(square, TSimd.Create(3 * Cubic), TSimd.Create(Linear));
+        TSimd exponent = x * TSimd.MultiplyAdd(square, TSimd.Create(Cubic), TSimd.Create(Linear));
+        TSimd s = TSimd.Create(1) / (TSimd.Create(1) + Exponentials<TSimd>.Exp2(exponent));
+        TSimd slope = TSimd.MultiplyAdd(square, TSimd.Create(SlopeOfSquare), TSimd.Create(Slope));
         return TSimd.MultiplyAdd(x * (s - (s * s)), slope, s);
     }
 

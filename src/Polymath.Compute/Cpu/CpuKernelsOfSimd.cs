@@ -212,6 +212,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         CheckHeads(shape, query, key, value, output);
         Require.Shape(query, layout.RowCount, query.Columns);
         Require.Shape(key, query.Rows, key.Columns);
+        Require.Type(output, DataType.Float32);
         if (_multiplier.RoutinesFor(precision) is BFloat16Kernels routines)
         {
             var tile = new BFloat16ForwardTile<TSimd>(routines, shape.HeadWidth, layout.MaxLength);
@@ -219,6 +220,7 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         }
         else
         {
+            RequireFloat32(query, key, value);
             var tile = new Float32ForwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
             AttentionForward.Attend(_team, _scratch, tile, shape, layout, query, key, value, output, logSums);
         }
@@ -236,6 +238,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Shape(key, query.Rows, key.Columns);
         Require.Shape(dQuery, query.Rows, query.Columns);
         Require.Shape(dKey, key.Rows, key.Columns);
+        Require.Type(output, DataType.Float32);
+        Require.Type(dOutput, DataType.Float32);
         if (_multiplier.RoutinesFor(precision) is BFloat16Kernels routines)
         {
             var tile = new BFloat16BackwardTile<TSimd>(routines, shape, layout.MaxLength);
@@ -244,6 +248,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         }
         else
         {
+            RequireFloat32(query, key, value);
+            RequireFloat32(dQuery, dKey, dValue);
             var tile = new Float32BackwardTile<TSimd>(shape.HeadWidth, layout.MaxLength);
             AttentionBackward.Run<Float32BackwardTile<TSimd>, KeyStrips>(
                 _team, _scratch, tile, shape, layout, query, key, value, output, logSums, dOutput, dQuery, dKey, dValue);
@@ -256,6 +262,8 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         ProductPrecision precision = ProductPrecision.Float32)
     {
         CheckHeads(shape, query, keys, values, output);
+        Require.Type(output, DataType.Float32);
+        RequireFloat32(query, keys, values);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Rows, keys.Rows);
         CachedAttention<TSimd>.Attend(
             _team, _scratch, _multiplier.RoutinesFor(precision), shape, query, keys, values, output);
@@ -424,6 +432,13 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Shape(key, key.Rows, checked(shape.KeyValueHeadCount * shape.HeadWidth));
         Require.Shape(value, key.Rows, key.Columns);
         Require.Shape(output, query.Rows, query.Columns);
+    }
+
+    private static void RequireFloat32(MatrixView query, MatrixView key, MatrixView value)
+    {
+        Require.Type(query, DataType.Float32);
+        Require.Type(key, DataType.Float32);
+        Require.Type(value, DataType.Float32);
     }
 
     private static void CheckTables(

@@ -28,6 +28,17 @@ internal static unsafe class Require
         }
     }
 
+    /// <summary>Demands a type of the elements.</summary>
+    /// <exception cref="ArgumentException">They are of another.</exception>
+    public static void Type(
+        MatrixView matrix, DataType type, [CallerArgumentExpression(nameof(matrix))] string name = "")
+    {
+        if (matrix.Type != type)
+        {
+            throw new ArgumentException($"expected {type}, found {matrix.Type}", name);
+        }
+    }
+
     /// <summary>Demands that columns fall into heads whose width is a multiple of <paramref name="divisor"/>.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     public static void Heads(int columns, int headWidth, int divisor = 1)

@@ -167,7 +167,10 @@ public abstract unsafe class Kernels : IDisposable
     /// <summary>The column sums of x [R, C] are added to sums [C].</summary>
     public abstract void AddColumnSums(MatrixView x, float* sums);
 
-    /// <summary>Softmax attention within every sequence of the layout.</summary>
+    /// <summary>
+    /// Softmax attention within every sequence of the layout. Query, key and value may be bf16 where they are rounded to
+    /// it anyway, as <see cref="HasBFloat16Products"/> says; the output is fp32.
+    /// </summary>
     /// <param name="shape">Heads and widths.</param>
     /// <param name="layout">Sequences and their mask.</param>
     /// <param name="query">[R, HeadCount·HeadWidth].</param>
@@ -180,7 +183,10 @@ public abstract unsafe class Kernels : IDisposable
         AttentionShape shape, SequenceLayout layout, MatrixView query, MatrixView key, MatrixView value,
         MatrixView output, float* logSums, ProductPrecision precision = ProductPrecision.Float32);
 
-    /// <summary>The backward pass of <see cref="Attend"/>.</summary>
+    /// <summary>
+    /// The backward pass of <see cref="Attend"/>. Query, key and value may be bf16 as there, and so may their gradients:
+    /// sums are fp32 and rounded once.
+    /// </summary>
     /// <param name="shape">Heads and widths.</param>
     /// <param name="layout">Sequences and their mask.</param>
     /// <param name="query">[R, HeadCount·HeadWidth].</param>

@@ -38,8 +38,7 @@ public sealed unsafe class AttentionBranch : IBranch
         _output = new Linear(
             builder, name + ".output", _queryWidth, [recipe.Width], recipe.Biases,
             Initialization.OutputDeviation(recipe));
-        _joined = builder.Saved(
-            "query, key and value", _queryWidth + (2 * _keyWidth), DataType.Float32);
+        _joined = builder.Saved("query, key and value", _queryWidth + (2 * _keyWidth), TypeOfJoined());
         _attended = builder.Saved("attention output", _queryWidth, DataType.Float32);
         _logSums = builder.Plan.Reserve("activations", (long)rows * _shape.HeadCount);
         if (recipe.QueryKeyNorm)
@@ -55,7 +54,12 @@ public sealed unsafe class AttentionBranch : IBranch
         _dAttended = builder.BackwardScratch(
             "gradient of attention output", _queryWidth, DataType.Float32);
         _dJoined = builder.BackwardScratch(
-            "gradient of query, key and value", _joined.Columns, DataType.Float32);
+            "gradient of query, key and value", _joined.Columns, TypeOfJoined());
+
+        // Attention rounds to what activations are stored as; norms and turns come before that, and so does a cache.
+        DataType TypeOfJoined() => builder.Training && !recipe.QueryKeyNorm && rotary is null
+            ? builder.ActivationType
+            : DataType.Float32;
 
         Parameter Gain(string which) => builder.Parameters.Add(
             ParameterSpecification.Vector($"{name}.{which}Norm.gain", _shape.HeadWidth, 1));

@@ -76,6 +76,51 @@ public sealed unsafe class AttentionTests
             4e-3, reference.Forward(qs, ks, vs), reference.LogSums(qs, ks), dq, dk, dv);
     }
 
+    // Rounding has nothing left to do on the way in, and is the last thing done on the way out.
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void HalvesGiveTheBitsOfTheirNumbers(int heads, int keyHeads, int width, AttentionMask mask, string lengths)
+    {
+        var shape = new AttentionShape(heads, keyHeads, width, 1.5f / MathF.Sqrt(width));
+        (int Length, int Prefix)[] sequences = [.. lengths.Split(' ').Select(ParseSequence)];
+        using var layout = new TestLayout(mask, sequences);
+        int rows = layout.Layout.RowCount, columns = heads * width, keyColumns = keyHeads * width;
+        TestMatrix q = RandomBFloat16(rows, columns, "q"), k = RandomBFloat16(rows, keyColumns, "k");
+        TestMatrix v = RandomBFloat16(rows, keyColumns, "v"), dy = RandomBFloat16(rows, columns, "dy");
+        HalfMatrix halfQ = new(q), halfK = new(k), halfV = new(v);
+        foreach (InstructionSet set in InstructionSets.Supported)
+        {
+            using var kernels = CpuKernels.Create(set, 2);
+            if (kernels.HasBFloat16Products)
+            {
+                TestMatrix dq = new(rows, columns), dk = new(rows, keyColumns), dv = new(rows, keyColumns);
+                HalfMatrix halfDq = new(dq), halfDk = new(dk), halfDv = new(dv);
+                Assert.Equal(
+                    Compute([q.View, k.View, v.View], [dq.View, dk.View, dv.View]),
+                    Compute([halfQ.View, halfK.View, halfV.View], [halfDq.View, halfDk.View, halfDv.View]));
+                Assert.Equal(new HalfMatrix(dq).Widened().ToDoubles(), halfDq.Widened().ToDoubles());
+                Assert.Equal(new HalfMatrix(dk).Widened().ToDoubles(), halfDk.Widened().ToDoubles());
+                Assert.Equal(new HalfMatrix(dv).Widened().ToDoubles(), halfDv.Widened().ToDoubles());
+            }
+            else
+            {
+                MatrixView[] halves = [halfQ.View, halfK.View, halfV.View];
+                Assert.Throws<ArgumentException>(() => Compute(halves, halves));
+            }
+
+            double[] Compute(MatrixView[] x, MatrixView[] dx)
+            {
+                TestMatrix y = new(rows, columns), logSums = new(heads, rows, gap: 0);
+                kernels.Attend(
+                    shape, layout.Layout, x[0], x[1], x[2], y.View, logSums.Data, ProductPrecision.BFloat16);
+                kernels.AttendBackward(
+                    shape, layout.Layout, x[0], x[1], x[2], y.View, logSums.Data, dy.View, dx[0], dx[1], dx[2],
+                    ProductPrecision.BFloat16);
+                return [.. y.ToDoubles(), .. logSums.ToDoubles()];
+            }
+        }
+    }
+
     [Theory]
     [InlineData(AttentionMask.Causal)]
     [InlineData(AttentionMask.Bidirectional)]

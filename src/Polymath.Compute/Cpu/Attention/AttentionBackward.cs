@@ -44,10 +44,11 @@ internal static unsafe class AttentionBackward
             for (int k0 = 0; k0 < length; k0 += KeyBlock)
             {
                 TKeys keys = attention.PackKeys(ofWorker, keyRows, k0, Math.Min(KeyBlock, length - k0));
-                for (int head = keyHead * heads; head < (keyHead + 1) * heads; head++)
+                for (int index = 0; index < heads; index++)
                 {
+                    int head = (keyHead * heads) + index;
                     var queryRows = new QueryHead(
-                        HeadRows.Of(query, first, head, width), HeadRows.Of(output, first, head, width),
+                        index, HeadRows.Of(query, first, head, width), HeadRows.Of(output, first, head, width),
                         HeadRows.Of(dOutput, first, head, width), HeadRows.Of(dQuery, first, head, width),
                         logSums + ((nint)head * query.Rows) + first, shape.Scale, visible);
                     for (int q0 = visible.FirstQueryOf(k0); q0 < length; q0 += TTile.QueryBlock)

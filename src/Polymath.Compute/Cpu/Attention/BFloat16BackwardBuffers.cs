@@ -55,8 +55,11 @@ internal readonly unsafe struct BFloat16BackwardBuffers
     /// </summary>
     public readonly uint* DScoresOfQueries, ScoresOfKeys;
 
-    /// <summary>What flows back into a block of keys and into a group of queries.</summary>
-    public readonly float* DKeys, DValues, DQueries;
+    /// <summary>What flows back into a block of keys.</summary>
+    public readonly float* DKeys, DValues;
+
+    /// <summary>What flows back into queries: a group, or all that share keys where these are several blocks.</summary>
+    public readonly float* DQueries;
 
     /// <summary>Of a group of keys and a block of queries [keys, queries].</summary>
     public readonly float* Weights, DScores;
@@ -64,13 +67,24 @@ internal readonly unsafe struct BFloat16BackwardBuffers
     /// <summary>Of a block of queries [queries].</summary>
     public readonly float* Means, LogSums;
 
+    /// <summary>The most keys of a block.</summary>
+    public readonly int MostKeys;
+
     /// <summary>The elements that all of it takes.</summary>
     public readonly long Count;
 
+    private readonly int _slotsPerHead;
+
     /// <summary>Cuts the memory.</summary>
-    public BFloat16BackwardBuffers(int width, int keys, float* memory)
+    /// <param name="width">Columns of a head.</param>
+    /// <param name="heads">The heads that share keys.</param>
+    /// <param name="length">The most keys, and queries, of a sequence.</param>
+    /// <param name="memory">What is cut.</param>
+    public BFloat16BackwardBuffers(int width, int heads, int length, float* memory)
     {
         const int Group = BFloat16Blocks.Lines;
+        int keys = MostKeys = Math.Min(length, AttentionBackward.KeyBlock);
+        _slotsPerHead = length > keys ? BFloat16Blocks.PaddedLines(length) : 0;
         PaddedWidth = BFloat16Blocks.PaddedLines(width);
         var cutter = new BufferCutter(memory);
         long keySize = (long)BFloat16Blocks.PaddedLines(keys) * PaddedWidth;
@@ -85,11 +99,16 @@ internal readonly unsafe struct BFloat16BackwardBuffers
         ScoresOfKeys = (uint*)cutter.Take(BFloat16Blocks.CountPairs(Group, QueryBlock));
         DKeys = cutter.Take(keySize);
         DValues = cutter.Take(keySize);
-        DQueries = cutter.Take(Group * PaddedWidth);
+        DQueries = cutter.Take(Math.Max((long)heads * _slotsPerHead, Group) * PaddedWidth);
         Weights = cutter.Take(Group * ScoreStride);
         DScores = cutter.Take(Group * ScoreStride);
         Means = cutter.Take(QueryBlock);
         LogSums = cutter.Take(QueryBlock);
         Count = cutter.Count;
     }
+
+    /// <summary>Where in <see cref="DQueries"/> a group of queries is.</summary>
+    /// <param name="head">The head, of those that share keys.</param>
+    /// <param name="query">The first query.</param>
+    public int SlotOf(int head, int query) => _slotsPerHead == 0 ? 0 : (head * _slotsPerHead) + query;
 }

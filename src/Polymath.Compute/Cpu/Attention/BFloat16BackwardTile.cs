@@ -21,7 +21,7 @@ internal readonly unsafe struct BFloat16BackwardTile<TSimd>(BFloat16Kernels kern
 
     private readonly BFloat16Blocks _blocks = new(kernels);
     private readonly float _scale = shape.Scale;
-    private readonly int _width = shape.HeadWidth, _keys = Math.Min(keyCount, AttentionBackward.KeyBlock);
+    private readonly int _width = shape.HeadWidth, _heads = shape.HeadCount / shape.KeyValueHeadCount;
 
     /// <inheritdoc/>
     public static int QueryBlock => BFloat16BackwardBuffers.QueryBlock;
@@ -77,14 +77,13 @@ internal readonly unsafe struct BFloat16BackwardTile<TSimd>(BFloat16Kernels kern
         for (int row = 0; row < count; row++)
         {
             head.PrefetchGradients(first + row, _width);
-            SoftmaxRows<TSimd>.Scale(
-                buffers.DKeys + (row * buffers.PaddedWidth), _scale, head.DKey.Row(first + row), _width);
-            SoftmaxRows<TSimd>.Scale(
-                buffers.DValues + (row * buffers.PaddedWidth), 1, head.DValue.Row(first + row), _width);
+            int at = row * buffers.PaddedWidth;
+            head.DKey.Store<TSimd>(first + row, buffers.DKeys + at, _scale, _width);
+            head.DValue.Store<TSimd>(first + row, buffers.DValues + at, 1, _width);
         }
     }
 
-    private BFloat16BackwardBuffers BuffersOf(float* memory) => new(_width, _keys, memory);
+    private BFloat16BackwardBuffers BuffersOf(float* memory) => new(_width, _heads, keyCount, memory);
 
     // A row's mean is that of its weight gradients, dOutput·output.
     private BFloat16Queries PackQueries(in BFloat16BackwardBuffers buffers, in QueryHead head, int q0, int queries)
@@ -130,7 +129,7 @@ internal readonly unsafe struct BFloat16BackwardTile<TSimd>(BFloat16Kernels kern
         // Keys that are missing must not be what is left in memory: zero times infinity is not zero.
         new Span<float>(buffers.Weights + (rows * Stride), (KeyGroup - rows) * Stride).Clear();
         new Span<float>(buffers.DScores + (rows * Stride), (KeyGroup - rows) * Stride).Clear();
-        int panelPairs = BFloat16Panels.PaddedPairsOf(_keys);
+        int panelPairs = BFloat16Panels.PaddedPairsOf(buffers.MostKeys);
         _blocks.PackColumns(
             buffers.DScores + from, Stride, BFloat16Blocks.PaddedLines(queries.Count) - from,
             buffers.DScoresOfQueries + ((nint)from * panelPairs) + (group / 2 * BFloat16Blocks.Lines), panelPairs);
@@ -154,31 +153,24 @@ internal readonly unsafe struct BFloat16BackwardTile<TSimd>(BFloat16Kernels kern
             buffers.PaddedWidth, accumulate: true);
     }
 
-    // What flows back into the queries, 16 at a time, from the keys that they see.
+    // What flows back into the queries, 16 at a time, from the keys that they see: written once they have seen all.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void QueryGradients(
         in BFloat16BackwardBuffers buffers, in QueryHead head, in BFloat16Keys keys, int q0, int queries)
     {
-        int panelPairs = BFloat16Panels.PaddedPairsOf(_keys);
+        int panelPairs = BFloat16Panels.PaddedPairsOf(buffers.MostKeys);
         for (int group = 0; group < queries; group += BFloat16Blocks.Lines)
         {
             int rows = Math.Min(BFloat16Blocks.Lines, queries - group);
-            int seen = head.Visible.CountFor(q0 + group + rows - 1, keys.First, keys.Count);
+            int keyCount = head.Visible.CountFor(q0 + group + rows - 1);
+            int seen = Math.Min(keyCount - keys.First, keys.Count);
+            float* sums = buffers.DQueries + ((nint)buffers.SlotOf(head.Index, q0 + group) * buffers.PaddedWidth);
             _blocks.Multiply(
                 buffers.DScoresOfQueries + ((nint)group * panelPairs), rows, keys.KeyColumns, 0, _width, 0,
-                Blocking.CeilingDivide(seen, 2), buffers.DQueries, buffers.PaddedWidth, accumulate: false);
-            for (int row = 0; row < rows; row++)
+                Blocking.CeilingDivide(seen, 2), sums, buffers.PaddedWidth, accumulate: keys.First > 0);
+            for (int row = 0; row < rows && keyCount <= keys.First + keys.Count; row++)
             {
-                float* source = buffers.DQueries + (row * buffers.PaddedWidth);
-                float* target = head.DQuery.Row(q0 + group + row);
-                if (keys.First == 0)
-                {
-                    SoftmaxRows<TSimd>.Scale(source, _scale, target, _width);
-                }
-                else
-                {
-                    SoftmaxRows<TSimd>.AddScaled(source, _scale, target, _width);
-                }
+                head.DQuery.Store<TSimd>(q0 + group + row, sums + (row * buffers.PaddedWidth), _scale, _width);
             }
         }
     }

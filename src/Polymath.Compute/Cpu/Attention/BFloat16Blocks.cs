@@ -39,8 +39,7 @@ internal readonly unsafe struct BFloat16Blocks(BFloat16Kernels kernels)
     {
         var panels = new BFloat16Panels
         {
-            Source = BFloat16Operand.Of(
-                new MatrixView(rows.Row(first), count, width, (int)rows.Stride), linesAreRows),
+            Source = BFloat16Operand.Of(rows.View(first, count, width), linesAreRows),
             PanelLines = isLeft ? Lines : PanelColumns,
             Pairs = pairs,
         };

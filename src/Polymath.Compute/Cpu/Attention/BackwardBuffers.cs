@@ -2,8 +2,12 @@ namespace Polymath.Compute.Cpu;
 
 /// <summary>A query head of a sequence; rows count from the first of the sequence.</summary>
 internal readonly unsafe struct QueryHead(
-    HeadRows query, HeadRows output, HeadRows dOutput, HeadRows dQuery, float* logSums, float scale, VisibleKeys visible)
+    int index, HeadRows query, HeadRows output, HeadRows dOutput, HeadRows dQuery, float* logSums, float scale,
+    VisibleKeys visible)
 {
+    /// <summary>Its place among the heads that share keys.</summary>
+    public readonly int Index = index;
+
     /// <summary>Its rows.</summary>
     public readonly HeadRows Query = query, Output = output, DOutput = dOutput, DQuery = dQuery;
 

@@ -180,15 +180,18 @@ internal static unsafe class SoftmaxRows<TSimd>
         new Span<float>(gradients + count, padded - count).Clear();
     }
 
-    /// <summary>y = x·scale; y may be x.</summary>
+    /// <summary>y = x·scale, rounded to what y holds; y may be x.</summary>
+    /// <typeparam name="T">What y holds: float or <see cref="BFloat16"/>.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(float* x, float scale, float* y, int count)
+    public static void Scale<T>(float* x, float scale, T* y, int count)
+        where T : unmanaged
     {
         TSimd scales = TSimd.Create(scale);
+        var all = default(AllLanes<TSimd>);
         int j = 0;
         for (; j <= count - TSimd.Count; j += TSimd.Count)
         {
-            TSimd.Store(TSimd.Load(x + j) * scales, y + j);
+            all.Store(TSimd.Load(x + j) * scales, y + j);
         }
 
         if (j < count)

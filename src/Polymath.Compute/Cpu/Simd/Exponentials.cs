@@ -20,15 +20,19 @@ internal static class Exponentials<TSimd>
     public static TSimd Exp2OfNonPositive(TSimd x)
     {
         x = TSimd.Max(TSimd.Create(SmallestExponent), x);
-        TSimd whole = TSimd.Round(x), f = x - whole;
+        TSimd power = TSimd.PowerOfTwo(x, out TSimd whole), f = x - whole;
         TSimd p = TSimd.Create(1.55946776e-4f);
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(1.34066439e-3f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(9.61769297e-3f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(5.55031055e-2f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(0.240226528f));
         p = TSimd.MultiplyAdd(p, f, TSimd.Create(0.693147215f));
-        return TSimd.ScaleByPowerOfTwo(TSimd.MultiplyAdd(p, f, TSimd.Create(1)), whole);
+        return TSimd.MultiplyAdd(p, f, TSimd.Create(1)) * power;
     }
+
+    /// <summary>2^x, relative error below 2e-7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TSimd Exp2(TSimd x) => Exp2OfNonPositive(TSimd.Min(TSimd.Create(LargestExponent), x));
 
     /// <summary>e^x, relative error below 3e-7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,7 +41,7 @@ internal static class Exponentials<TSimd>
         // The bounds come first: where either operand is not a number, Max and Min return the second.
         x = TSimd.Max(TSimd.Create(SmallestExponent * NaturalLog2), x);
         x = TSimd.Min(TSimd.Create(LargestExponent * NaturalLog2), x);
-        TSimd whole = TSimd.Round(x * TSimd.Create(Log2E));
+        TSimd power = TSimd.PowerOfTwo(x * TSimd.Create(Log2E), out TSimd whole);
         TSimd r = TSimd.MultiplyAdd(whole, TSimd.Create(-NaturalLog2High), x);
         r = TSimd.MultiplyAdd(whole, TSimd.Create(-NaturalLog2Low), r);
         TSimd p = TSimd.Create(1.40612404e-3f);
@@ -46,7 +50,7 @@ internal static class Exponentials<TSimd>
         p = TSimd.MultiplyAdd(p, r, TSimd.Create(0.166663654f));
         p = TSimd.MultiplyAdd(p, r, TSimd.Create(0.500000043f));
         p = TSimd.MultiplyAdd(p, r, TSimd.Create(1.00000005f));
-        return TSimd.ScaleByPowerOfTwo(TSimd.MultiplyAdd(p, r, TSimd.Create(1)), whole);
+        return TSimd.MultiplyAdd(p, r, TSimd.Create(1)) * power;
     }
 
     /// <summary>1/(1 + e^-x), the logistic function; relative error below 5e-7.</summary>

@@ -76,14 +76,13 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>The square root.</summary>
     static abstract TSelf Sqrt(TSelf value);
 
-    /// <summary>The nearest integer, ties to even.</summary>
-    static abstract TSelf Round(TSelf value);
-
     /// <summary>
-    /// value·2^exponent for a whole exponent from -127 to 128; zero for -127, so that a value near 1 never becomes
-    /// denormal.
+    /// 2^whole, where whole is an integer nearest to an exponent from -127 to 128: infinite for 128, and zero, not
+    /// denormal, for -127.
     /// </summary>
-    static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf exponent);
+    /// <param name="exponent">The exponent.</param>
+    /// <param name="whole">The integer.</param>
+    static abstract TSelf PowerOfTwo(TSelf exponent, out TSelf whole);
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TSelf value);

@@ -131,14 +131,11 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 Round(Simd256 value) => new(Avx.RoundToNearestInteger(value._lanes));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 ScaleByPowerOfTwo(Simd256 value, Simd256 exponent)
+    public static Simd256 PowerOfTwo(Simd256 exponent, out Simd256 whole)
     {
-        Vector256<int> biased = Avx.ConvertToVector256Int32(exponent._lanes) + Vector256.Create(127);
-        return new(value._lanes * (biased << 23).AsSingle());
+        Vector256<float> shift = Vector256.Create(PowersOfTwo.Shift), shifted = exponent._lanes + shift;
+        whole = new(shifted - shift);
+        return new((shifted.AsInt32() << PowersOfTwo.MantissaBits).AsSingle());
     }
 
     /// <inheritdoc/>

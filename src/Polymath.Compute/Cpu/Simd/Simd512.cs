@@ -112,14 +112,11 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 Round(Simd512 value) => new(Avx512F.RoundScale(value._lanes, 0));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 ScaleByPowerOfTwo(Simd512 value, Simd512 exponent)
+    public static Simd512 PowerOfTwo(Simd512 exponent, out Simd512 whole)
     {
-        Vector512<int> biased = Avx512F.ConvertToVector512Int32(exponent._lanes) + Vector512.Create(127);
-        return new(value._lanes * (biased << 23).AsSingle());
+        Vector512<float> shift = Vector512.Create(PowersOfTwo.Shift), shifted = exponent._lanes + shift;
+        whole = new(shifted - shift);
+        return new((shifted.AsInt32() << PowersOfTwo.MantissaBits).AsSingle());
     }
 
     /// <inheritdoc/>
@@ -148,8 +145,9 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     {
         Vector512<uint> bits = value._lanes.AsUInt32();
         Vector512<uint> rounded = bits + Vector512.Create(0x7FFFu) + ((bits >> 16) & Vector512<uint>.One);
-        Vector512<uint> isNumber = Vector512.Equals(value._lanes, value._lanes).AsUInt32();
-        rounded = Vector512.ConditionalSelect(isNumber, rounded, bits | Vector512.Create(0x0040_0000u));
+
+        // What is not a number would be rounded to another, or to infinity: its quieted self is put in its place.
+        rounded = Avx512F.Fixup(rounded.AsSingle(), value._lanes, Vector512.Create(0x22), 0).AsUInt32();
         return Avx512F.ConvertToVector256UInt16(rounded >> 16);
     }
 

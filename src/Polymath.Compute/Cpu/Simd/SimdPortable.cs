@@ -149,14 +149,11 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdPortable Round(SimdPortable value) => new(Vector.Round(value._lanes));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdPortable ScaleByPowerOfTwo(SimdPortable value, SimdPortable exponent)
+    public static SimdPortable PowerOfTwo(SimdPortable exponent, out SimdPortable whole)
     {
-        Vector<int> biased = Vector.ConvertToInt32Native(exponent._lanes) + new Vector<int>(127);
-        return new(value._lanes * Vector.AsVectorSingle(biased << 23));
+        Vector<float> shift = new Vector<float>(PowersOfTwo.Shift), shifted = exponent._lanes + shift;
+        whole = new(shifted - shift);
+        return new(Vector.AsVectorSingle(Vector.AsVectorInt32(shifted) << PowersOfTwo.MantissaBits));
     }
 
     /// <inheritdoc/>
