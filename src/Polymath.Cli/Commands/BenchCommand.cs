@@ -29,6 +29,7 @@ internal static class BenchCommand
             (threads, notes) => InferenceBenchmark.Run(InferenceModel.TinyLlama, threads, notes)),
         ("inference-small", "the same by a model as large as GPT-2's smallest",
             (threads, notes) => InferenceBenchmark.Run(InferenceModel.Small, threads, notes)),
+        ("environments", "steps of the games that come with the command", (_, _) => EnvironmentBenchmark.Run()),
         ("startup", "how long 'polymath --help' takes", (_, _) => StartupBenchmark.Run()),
         ("tokenizers", "training of a byte-pair vocabulary on the default text, and encoding", (_, _) => TokenizerBenchmark.Run()),
     ];
