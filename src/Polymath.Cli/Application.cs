@@ -65,6 +65,7 @@ internal static class Application
             TrainCommand.Create(),
             EvaluateCommand.Create(),
             GenerateCommand.Create(),
+            PredictCommand.Create(),
             ExportCommand.Create(),
             FieldsCommand.Create(),
             DataCommand.Create(),
@@ -76,6 +77,8 @@ internal static class Application
             polymath train text                         learn from the documentation of the .NET SDK
             polymath train text book.txt --budget 10m   learn from a file for ten minutes
             polymath generate runs/text-1 "Returns "    continue a text
+            polymath train vision                       learn to tell the articles of Fashion-MNIST apart
+            polymath predict runs/vision-1 shoe.png     label an image
             polymath fields                             what can be learnt
             """);
         return root;

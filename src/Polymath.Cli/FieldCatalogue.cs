@@ -1,5 +1,6 @@
 using Polymath.Compute;
 using Polymath.Fields.Text;
+using Polymath.Fields.Vision;
 using Polymath.Learning;
 
 namespace Polymath.Cli;
@@ -8,7 +9,7 @@ namespace Polymath.Cli;
 internal static class FieldCatalogue
 {
     /// <summary>All fields.</summary>
-    public static IReadOnlyList<IField> All { get; } = [new TextField()];
+    public static IReadOnlyList<IField> All { get; } = [new TextField(), new VisionField()];
 
     /// <summary>Their names, for a sentence.</summary>
     public static string Names => string.Join(", ", All.Select(known => known.Name));

@@ -1,7 +1,5 @@
 using Polymath.Compute;
-using Polymath.Fields.Text;
 using Polymath.Learning;
-using Polymath.Networks;
 
 namespace Polymath.Cli;
 
@@ -37,7 +35,9 @@ internal sealed class RunSession : IDisposable
     public static RunSession Open(string path, SessionPurpose purpose, RunOptions options)
     {
         bool isRun = RunFolder.IsRun(path);
-        if (!isRun && !File.Exists(Path.Combine(path, PretrainedModel.ConfigurationFileName)))
+        IModelOpener? opener = isRun ? null : FieldCatalogue.All.OfType<IModelOpener>().FirstOrDefault(
+            candidate => candidate.IsModel(path));
+        if (!isRun && opener is null)
         {
             string fault = Directory.Exists(path) ? "holds neither a run nor a model" : "does not exist";
             throw new InvalidInputException(
@@ -45,17 +45,17 @@ internal sealed class RunSession : IDisposable
         }
 
         using RunFolder? folder = isRun ? RunFolder.Open(path) : null;
-        IField field = folder is null ? new TextField() : FieldCatalogue.Find(folder.ReadField());
+        IField field = opener ?? FieldCatalogue.Find(folder!.ReadField());
         var opened = new RunSession(path, KernelChoice.Create(options.ThreadCount), field);
         try
         {
-            if (folder is null)
+            if (opener is not null)
             {
-                opened.OpenModel(purpose, options);
+                opened.OpenModel(opener, purpose, options);
             }
             else
             {
-                opened._run = TrainedRun.Open(field, folder, opened._kernels, purpose, options.Notes, Change(options));
+                opened._run = TrainedRun.Open(field, folder!, opened._kernels, purpose, options.Notes, Change(options));
                 opened.Session = opened._run.Session;
             }
 
@@ -88,10 +88,10 @@ internal sealed class RunSession : IDisposable
         _kernels.Dispose();
     }
 
-    private void OpenModel(SessionPurpose purpose, RunOptions options)
+    private void OpenModel(IModelOpener opener, SessionPurpose purpose, RunOptions options)
     {
         _plan = new MemoryPlan();
-        Recipe recipe = ((TextRecipe)Field.DefaultRecipe) with { From = _path, Data = options.Data };
+        Recipe recipe = opener.RecipeOf(_path) with { Data = options.Data };
         Session = Field.Open(recipe, new SessionContext(_kernels, _plan, _path, purpose, options.Notes));
         _plan.Commit();
         Session.InitializeParameters();

@@ -1,3 +1,5 @@
+using Polymath.Formats.Images;
+
 namespace Polymath.Learning;
 
 /// <summary>How thorough an examination is.</summary>
@@ -16,6 +18,19 @@ public enum ExaminationDepth
 /// <param name="Value">The value.</param>
 public sealed record ReferenceFigure(string Name, string Metric, double Value);
 
+/// <summary>Figures in rows and columns: by class, by opponent, by length.</summary>
+/// <param name="Title">What it shows.</param>
+/// <param name="Heads">The columns' heads.</param>
+/// <param name="Rows">The rows, a cell a column.</param>
+public sealed record ExaminedTable(
+    string Title, IReadOnlyList<string> Heads, IReadOnlyList<IReadOnlyList<string>> Rows);
+
+/// <summary>A picture of what was found.</summary>
+/// <param name="FileName">What its file is called, with <c>.png</c>.</param>
+/// <param name="Title">What it shows.</param>
+/// <param name="Image">The picture.</param>
+public sealed record ExaminedPicture(string FileName, string Title, RgbImage Image);
+
 /// <summary>What an examination found.</summary>
 /// <param name="Metrics">Every metric by name, the decisive one first.</param>
 /// <param name="References">Figures beside it.</param>
@@ -23,7 +38,14 @@ public sealed record ReferenceFigure(string Name, string Metric, double Value);
 public sealed record ExaminationResult(
     IReadOnlyList<KeyValuePair<string, double>> Metrics,
     IReadOnlyList<ReferenceFigure> References,
-    IReadOnlyList<string> Remarks);
+    IReadOnlyList<string> Remarks)
+{
+    /// <summary>Tables for the report.</summary>
+    public IReadOnlyList<ExaminedTable> Tables { get; init; } = [];
+
+    /// <summary>Pictures for the report.</summary>
+    public IReadOnlyList<ExaminedPicture> Pictures { get; init; } = [];
+}
 
 /// <summary>How mastery is measured, and against what.</summary>
 public interface IExamination

@@ -52,7 +52,7 @@ public interface IFieldSession : IDisposable
     /// </summary>
     void InitializeParameters() => Network.Parameters.Initialize(Recipe.Seed);
 
-    /// <summary>What a row is called in rates: tokens, images, steps.</summary>
+    /// <summary>What a row of the network's outputs is called in rates: tokens, images, steps.</summary>
     string RowName { get; }
 
     /// <summary>Facts for the report (sizes, sources, licences): name and value.</summary>

@@ -6,7 +6,7 @@ namespace Polymath.Learning;
 /// <summary>What a step gave.</summary>
 /// <param name="Loss">The mean loss before the update.</param>
 /// <param name="GradientNorm">The global norm of the gradient before clipping.</param>
-/// <param name="Rows">Rows seen.</param>
+/// <param name="Rows">Outputs seen: tokens, images, whatever a row of the outputs stands for.</param>
 /// <param name="Operations">Operations of the network's passes; the optimiser's are not counted.</param>
 public readonly record struct LearnerStep(double Loss, double GradientNorm, long Rows, double Operations);
 
@@ -98,7 +98,7 @@ public sealed unsafe class Learner
             RequireFinite(microLoss, "loss", step);
             _network.Backward(batch, outputs);
             loss += microLoss / _recipe.Accumulation;
-            rows += batch.RowCount;
+            rows += outputs.Rows;
             operations += _network.CountOperations(batch.Sequences, training: true);
         }
 

@@ -7,14 +7,21 @@ namespace Polymath.Networks;
 /// <param name="MaxRows">The most rows (positions) of all sequences together.</param>
 /// <param name="Mask">The attention mask.</param>
 /// <param name="FeatureWidth">Real-valued inputs of a row: a patch, a frame, a state.</param>
-/// <param name="ValueWidth">Real-valued targets of a row: velocities, returns, advantages.</param>
+/// <param name="ValueWidth">Real-valued targets of an output: velocities, returns, class probabilities.</param>
+/// <param name="PoolsSequences">Whether the network's head gives one output a sequence; else one a row.</param>
 public sealed record BatchShape(
-    int MaxSequences, int MaxRows, AttentionMask Mask = AttentionMask.Causal, int FeatureWidth = 0, int ValueWidth = 0);
+    int MaxSequences, int MaxRows, AttentionMask Mask = AttentionMask.Causal, int FeatureWidth = 0, int ValueWidth = 0,
+    bool PoolsSequences = false)
+{
+    /// <summary>The most outputs.</summary>
+    public int MaxOutputs => PoolsSequences ? MaxSequences : MaxRows;
+}
 
 /// <summary>
 /// Examples on their way through the network, whatever the field: sequences of rows, each row with a discrete input
-/// (token) or real-valued ones (features), and a discrete target, real-valued ones, or none. Filled by an
-/// experience, read by ports and objectives, planned once and used again every step.
+/// (token) or real-valued ones (features); and for every output of the network, one a row or one a sequence, a discrete
+/// target, real-valued ones, or none. Filled by an experience, read by ports and objectives, planned once and used
+/// again every step.
 /// </summary>
 public sealed unsafe class Batch
 {
@@ -27,9 +34,9 @@ public sealed unsafe class Batch
         Shape = shape;
         Sequences = new SequenceLayout(plan, shape.MaxSequences, shape.MaxRows, shape.Mask);
         _tokens = plan.Reserve("batches", shape.MaxRows, DataType.Int32);
-        _targets = plan.Reserve("batches", shape.MaxRows, DataType.Int32);
+        _targets = plan.Reserve("batches", shape.MaxOutputs, DataType.Int32);
         _features = plan.ReserveMatrix("batches", shape.MaxRows, shape.FeatureWidth);
-        _values = plan.ReserveMatrix("batches", shape.MaxRows, shape.ValueWidth);
+        _values = plan.ReserveMatrix("batches", shape.MaxOutputs, shape.ValueWidth);
     }
 
     /// <summary>What it has room for.</summary>
@@ -41,17 +48,20 @@ public sealed unsafe class Batch
     /// <summary>The rows filled.</summary>
     public int RowCount => Sequences.RowCount;
 
+    /// <summary>The network's outputs: one a row, or one a sequence where its head pools them.</summary>
+    public int OutputCount => Shape.PoolsSequences ? Sequences.SequenceCount : RowCount;
+
     /// <summary>The discrete input of every row [RowCount].</summary>
     public Span<int> Tokens => _tokens.IntegerSpan[..RowCount];
 
-    /// <summary>The discrete target of every row [RowCount]; negative: none.</summary>
-    public Span<int> Targets => _targets.IntegerSpan[..RowCount];
+    /// <summary>The discrete target of every output [OutputCount]; negative: none.</summary>
+    public Span<int> Targets => _targets.IntegerSpan[..OutputCount];
 
     /// <summary>The real-valued inputs [RowCount, FeatureWidth].</summary>
     public MatrixView Features => _features.Top(RowCount);
 
-    /// <summary>The real-valued targets [RowCount, ValueWidth].</summary>
-    public MatrixView Values => _values.Top(RowCount);
+    /// <summary>The real-valued targets [OutputCount, ValueWidth].</summary>
+    public MatrixView Values => _values.Top(OutputCount);
 
     /// <summary>The first of <see cref="Tokens"/>, for kernels.</summary>
     public int* TokenData => _tokens.Integers;
@@ -59,7 +69,7 @@ public sealed unsafe class Batch
     /// <summary>The first of <see cref="Targets"/>, for kernels.</summary>
     public int* TargetData => _targets.Integers;
 
-    /// <summary>The rows that have a discrete target.</summary>
+    /// <summary>The outputs that have a discrete target.</summary>
     public int CountTargets()
     {
         int count = 0;

@@ -41,22 +41,22 @@ public sealed unsafe class Network
     /// <summary>The trunk's output to outputs.</summary>
     public IOutputHead Head { get; }
 
-    /// <summary>The forward pass: the outputs [RowCount, Head.Width], valid until the next pass.</summary>
+    /// <summary>The forward pass: the outputs [OutputCount, Head.Width], valid until the next pass.</summary>
     public MatrixView Forward(Batch batch)
     {
         MatrixView input = _input.Top(batch.RowCount);
         Port.Forward(batch, input);
         _trunkOutput = Trunk.Forward(batch.Sequences, input);
-        return Head.Forward(_trunkOutput);
+        return Head.Forward(batch.Sequences, _trunkOutput);
     }
 
     /// <summary>The backward pass of the last forward pass: adds the gradients of all parameters.</summary>
     /// <param name="batch">The batch of the forward pass.</param>
-    /// <param name="dOutputs">[RowCount, Head.Width], usually the outputs themselves, turned by the objective.</param>
+    /// <param name="dOutputs">[OutputCount, Head.Width], usually the outputs themselves, turned by the objective.</param>
     public void Backward(Batch batch, MatrixView dOutputs)
     {
         MatrixView dTrunkOutput = _outputGradient.Top(batch.RowCount);
-        Head.Backward(_trunkOutput, dOutputs, dTrunkOutput);
+        Head.Backward(batch.Sequences, _trunkOutput, dOutputs, dTrunkOutput);
         MatrixView dx = _gradient.Top(batch.RowCount);
         Trunk.Backward(batch.Sequences, dTrunkOutput, dx);
         Port.Backward(batch, dx);
@@ -79,9 +79,9 @@ public sealed unsafe class Network
     /// <param name="training">With the backward pass, which costs twice the forward pass.</param>
     public double CountOperations(SequenceLayout sequences, bool training)
     {
-        double forward = Port.CountOperations(sequences.RowCount)
+        double forward = Port.CountOperations(sequences)
             + Trunk.CountOperations(sequences)
-            + Head.CountOperations(sequences.RowCount);
+            + Head.CountOperations(sequences);
         return training ? 3 * forward : forward;
     }
 }

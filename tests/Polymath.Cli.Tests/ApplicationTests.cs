@@ -80,7 +80,10 @@ public sealed class ApplicationTests : IDisposable
     public async Task TheFieldsAreListedAndTheirRecipesShown()
     {
         string fields = (await _place.RunAsync("fields")).Succeeded().Output;
-        Assert.StartsWith("  text  Writes text", fields, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^  text +Writes text", fields);
+        Assert.Matches(@"(?m)^ +data dotnet-docs \(default\): ", fields);
+        Assert.Matches(@"(?m)^  vision +Tells images apart", fields);
+        Assert.Matches(@"(?m)^ +data digits: ", fields);
         string recipe = (await _place.RunAsync("fields", "text")).Succeeded().Output;
         Assert.Contains("\"contextLength\": 256", recipe, StringComparison.Ordinal);
     }

@@ -35,6 +35,12 @@ internal static class FieldsCommand
         foreach (IField field in FieldCatalogue.All)
         {
             grid.AddRow(new Text(field.Name, new Style(decoration: Decoration.Bold)), new Text(field.Summary));
+            foreach (FieldData data in field.Data)
+            {
+                string note = data == field.Data[0] ? " (default)" : "";
+                grid.AddRow(Text.Empty, new Text($"data {data.Name}{note}: {data.Description}"));
+            }
+
             foreach (ReferenceFigure reference in field.References)
             {
                 string metric = reference.Metric.Replace('_', ' ');

@@ -3,8 +3,6 @@ using Polymath.Cli.Terminal;
 using Polymath.Compute;
 using Polymath.Compute.Cpu;
 using Polymath.Compute.Cpu.Measurements;
-using Polymath.Fields.Data;
-using Polymath.Fields.Text.Sources;
 using Polymath.Learning;
 
 namespace Polymath.Cli.Commands;
@@ -58,6 +56,11 @@ internal sealed class TrainCommand
     private readonly Option<ulong?> _seed = NumberOption.CreateOptional<ulong>(
         "--seed", "number", "The seed of all randomness; the same seed, recipe and data give the same bits.");
 
+    private readonly Option<bool> _strict = new("--strict")
+    {
+        Description = "Refuse data with a damaged item; else it is named, counted and left out.",
+    };
+
     private readonly Option<bool> _fast = new("--fast-dev-run")
     {
         Description = "Three steps and a short examination, everything written: does it work at all?",
@@ -74,12 +77,13 @@ internal sealed class TrainCommand
             polymath train text book.txt notes/ --budget 20m --out runs/book
             polymath train text moby-dick --set network.width=384 learning.optimizer=AdamW
             polymath train text --set from=model --budget 500steps
+            polymath train vision photos --strict
             polymath train --resume runs/text-1
             polymath train --resume runs/text-1 --budget 2h
             """)
         {
             parts._field, parts._data, parts._budget, parts._set, parts._recipe, parts._out, parts._resume,
-            parts._resumeStep, parts._threads, parts._seed, parts._fast,
+            parts._resumeStep, parts._threads, parts._seed, parts._strict, parts._fast,
         };
         command.SetAction(parsed => Interruption.Run(interruption => parts.Execute(parsed, interruption)));
         return command;
@@ -102,7 +106,11 @@ internal sealed class TrainCommand
         ExaminationTable.Print(Screen.Console, outcome.Report!);
         Console.WriteLine();
         Console.WriteLine($"report: {Paths.Shown(folder.ReportPath)}   chart: {Paths.Shown(folder.LossChartPath)}");
-        Console.WriteLine($"continue a text: {CommandName.Value} generate {run} \"...\"");
+        foreach (FieldUse use in field.Uses)
+        {
+            Console.WriteLine($"{use.Purpose}: {CommandName.Value} {use.Command} {run} {use.Arguments}");
+        }
+
         return 0;
     }
 
@@ -137,6 +145,11 @@ internal sealed class TrainCommand
             edits.Add($"seed={seed}");
         }
 
+        if (parsed.GetValue(_strict))
+        {
+            edits.Add("strict=true");
+        }
+
         string[] data = parsed.GetValue(_data) ?? [];
         return parsed.GetValue(_resume) is string run
             ? Resume(run, parsed, data, edits, out field, out recipe)
@@ -156,14 +169,15 @@ internal sealed class TrainCommand
         field = FieldCatalogue.Find(name);
         recipe = RecipeDocument.Compose(field, parsed.GetValue(_recipe), edits);
         IEnumerable<string> names = data.Length > 0 ? data : recipe.Data;
-        recipe = recipe with { Data = [.. names.Select(Located)] };
+        IReadOnlyList<FieldData> known = field.Data;
+        recipe = recipe with { Data = [.. names.Select(given => Located(given, known))] };
         return parsed.GetValue(_out) is string path ? RunFolder.Create(path) : CreateNext(name);
     }
 
     // A run finds its data again from any working folder.
-    private static string Located(string name)
+    private static string Located(string name, IReadOnlyList<FieldData> known)
     {
-        bool isName = name == TextSources.Default || DataCatalogue.All.Any(set => set.Name == name);
+        bool isName = known.Any(data => data.Name == name);
         return !isName && Path.Exists(name) ? Path.GetFullPath(name) : name;
     }
 

@@ -26,10 +26,33 @@ internal static class ExaminationTable
         }
 
         console.Show(grid);
+        foreach (ExaminedTable table in report.Tables)
+        {
+            Print(console, table);
+        }
+
         foreach (string remark in report.Remarks)
         {
             console.Show(new Padder(new Text(remark), new Padding(2, 0, 0, 0)));
         }
+    }
+
+    private static void Print(IAnsiConsole console, ExaminedTable table)
+    {
+        var grid = new Grid().AddColumn(Screen.Column());
+        foreach (string _ in table.Heads.Skip(1))
+        {
+            grid.AddColumn(Screen.Column().PadLeft(0).RightAligned());
+        }
+
+        grid.AddRow([.. table.Heads.Select((head, index) => new Text(index == 0 ? table.Title : head))]);
+        foreach (IReadOnlyList<string> row in table.Rows)
+        {
+            grid.AddRow([.. row.Select(cell => new Text(cell))]);
+        }
+
+        console.WriteLine();
+        console.Show(grid);
     }
 
     /// <summary>A metric's name as a person reads it.</summary>

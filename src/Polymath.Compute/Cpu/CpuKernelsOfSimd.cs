@@ -330,6 +330,50 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     }
 
     /// <inheritdoc/>
+    public override void CrossEntropy(MatrixView logits, MatrixView targets, float gradientScale, float* losses)
+    {
+        Require.Shape(targets, logits.Rows, logits.Columns);
+        if (logits.Type == DataType.BFloat16)
+        {
+            CrossEntropies<TSimd, BFloat16>.Run(_team, logits, targets, gradientScale, losses);
+        }
+        else
+        {
+            CrossEntropies<TSimd, float>.Run(_team, logits, targets, gradientScale, losses);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void MeanSequences(SequenceLayout layout, MatrixView x, MatrixView y)
+    {
+        Require.Shape(x, layout.RowCount, x.Columns);
+        Require.Shape(y, layout.SequenceCount, x.Columns);
+        if (x.Type == DataType.BFloat16)
+        {
+            SequenceMeans<TSimd, BFloat16>.Forward(_team, layout, x, y);
+        }
+        else
+        {
+            SequenceMeans<TSimd, float>.Forward(_team, layout, x, y);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void MeanSequencesBackward(SequenceLayout layout, MatrixView dy, MatrixView dx)
+    {
+        Require.Shape(dx, layout.RowCount, dy.Columns);
+        Require.Shape(dy, layout.SequenceCount, dx.Columns);
+        if (dx.Type == DataType.BFloat16)
+        {
+            SequenceMeans<TSimd, BFloat16>.Backward(_team, layout, dy, dx);
+        }
+        else
+        {
+            SequenceMeans<TSimd, float>.Backward(_team, layout, dy, dx);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Copy(MatrixView x, MatrixView y)
     {
         Require.Shape(y, x.Rows, x.Columns);

@@ -12,12 +12,21 @@ internal static unsafe class CrossEntropies<TSimd, T>
     // A block stays in the first cache between its passes.
     private const int Block = 4096;
 
-    /// <summary>See <see cref="Kernels.CrossEntropy"/>.</summary>
+    /// <summary>See <see cref="Kernels.CrossEntropy(MatrixView, int*, float, float*)"/>.</summary>
     public static void Run(WorkerTeam team, MatrixView logits, int* targets, float gradientScale, float* losses)
     {
         int rowsPerTile = Tiling.RowsPerTile(logits.Columns);
         team.Run(
             Tiling.CountTiles(logits.Rows, rowsPerTile), new Job(logits, targets, gradientScale, losses, rowsPerTile));
+    }
+
+    /// <summary>See <see cref="Kernels.CrossEntropy(MatrixView, MatrixView, float, float*)"/>.</summary>
+    public static void Run(WorkerTeam team, MatrixView logits, MatrixView targets, float gradientScale, float* losses)
+    {
+        int rowsPerTile = Tiling.RowsPerTile(logits.Columns);
+        team.Run(
+            Tiling.CountTiles(logits.Rows, rowsPerTile),
+            new DistributionJob(logits, targets, gradientScale, losses, rowsPerTile));
     }
 
     private static float Element(T* x, int index) =>
@@ -33,6 +42,21 @@ internal static unsafe class CrossEntropies<TSimd, T>
         {
             ((float*)x)[index] = value;
         }
+    }
+
+    // Block by block, each relative to the largest so far, so that the row comes from memory once.
+    private static (float Max, float Sum) Softmax(T* x, int columns)
+    {
+        float max = float.MinValue, sum = 0;
+        for (int start = 0; start < columns; start += Block)
+        {
+            int count = Math.Min(Block, columns - start);
+            float larger = Math.Max(max, Max(x + start, count));
+            sum = (sum * MathF.Exp(max - larger)) + SumOfExp(x + start, larger, count);
+            max = larger;
+        }
+
+        return (max, sum);
     }
 
     // Not negative infinity, where no logit is finite: its difference from itself is not a number.
@@ -120,19 +144,11 @@ internal static unsafe class CrossEntropies<TSimd, T>
             return 0;
         }
 
-        // Block by block, each relative to the largest so far, so that the row comes from memory once.
         private float Measure(int row)
         {
             T* x = logits.Row<T>(row);
-            float atTarget = Element(x, targets[row]), max = float.MinValue, sum = 0;
-            for (int start = 0; start < logits.Columns; start += Block)
-            {
-                int count = Math.Min(Block, logits.Columns - start);
-                float larger = Math.Max(max, Max(x + start, count));
-                sum = (sum * MathF.Exp(max - larger)) + SumOfExp(x + start, larger, count);
-                max = larger;
-            }
-
+            float atTarget = Element(x, targets[row]);
+            (float max, float sum) = Softmax(x, logits.Columns);
             if (gradientScale != 0)
             {
                 ScaledExp(x, max, gradientScale / sum, logits.Columns);
@@ -140,6 +156,40 @@ internal static unsafe class CrossEntropies<TSimd, T>
             }
 
             return MathF.Log(sum) - (atTarget - max);
+        }
+    }
+
+    private readonly struct DistributionJob(
+        MatrixView logits, MatrixView targets, float gradientScale, float* losses, int rowsPerTile) : IParallelJob
+    {
+        public void Execute(int tile, int worker)
+        {
+            (int start, int end) = Tiling.Range(tile, rowsPerTile, logits.Rows);
+            for (int row = start; row < end; row++)
+            {
+                losses[row] = Measure(row);
+            }
+        }
+
+        private float Measure(int row)
+        {
+            T* x = logits.Row<T>(row);
+            float* t = targets.Row(row);
+            (float max, float sum) = Softmax(x, logits.Columns);
+            float logSum = MathF.Log(sum), loss = 0, weight = 0;
+            for (int column = 0; column < logits.Columns; column++)
+            {
+                weight += t[column];
+                loss += t[column] * (logSum - (Element(x, column) - max));
+            }
+
+            for (int column = 0; gradientScale != 0 && column < logits.Columns; column++)
+            {
+                float share = MathF.Exp(Element(x, column) - max) / sum;
+                SetElement(x, column, gradientScale * ((weight * share) - t[column]));
+            }
+
+            return loss;
         }
     }
 }

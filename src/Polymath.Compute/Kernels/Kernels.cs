@@ -262,6 +262,23 @@ public abstract unsafe class Kernels : IDisposable
     /// <param name="losses">[R], written: the loss of each row, 0 where ignored.</param>
     public abstract void CrossEntropy(MatrixView logits, int* targets, float gradientScale, float* losses);
 
+    /// <summary>
+    /// Softmax cross-entropy of every row against a distribution, in nats: −Σ tᵥ log softmaxᵥ; logits become their own
+    /// gradient, (softmax·Σ t − t)·gradientScale. The weights tᵥ ≥ 0 of a row need not add up to 1: their sum is the
+    /// row's weight.
+    /// </summary>
+    /// <param name="logits">[R, V]; overwritten by the gradient unless gradientScale is 0, then left as they are.</param>
+    /// <param name="targets">[R, V], fp32.</param>
+    /// <param name="gradientScale">Usually 1/R; 0 for evaluation.</param>
+    /// <param name="losses">[R], written: the loss of each row.</param>
+    public abstract void CrossEntropy(MatrixView logits, MatrixView targets, float gradientScale, float* losses);
+
+    /// <summary>y [sequences, C], fp32: the mean of the rows of x [R, C] over every sequence of the layout.</summary>
+    public abstract void MeanSequences(SequenceLayout layout, MatrixView x, MatrixView y);
+
+    /// <summary>The gradient of <see cref="MeanSequences"/>: dy [sequences, C], fp32, gives dx [R, C], written.</summary>
+    public abstract void MeanSequencesBackward(SequenceLayout layout, MatrixView dy, MatrixView dx);
+
     /// <summary>y = x, rounded where y is bf16 and x is not. [R, C] both.</summary>
     public abstract void Copy(MatrixView x, MatrixView y);
 

@@ -1,5 +1,6 @@
 using Polymath.Compute;
 using Polymath.Fields.Text;
+using Polymath.Fields.Vision;
 
 namespace Polymath.Fields.Data;
 
@@ -7,7 +8,7 @@ namespace Polymath.Fields.Data;
 public static class DataCatalogue
 {
     /// <summary>The data sets in the order of the fields, then of their names.</summary>
-    public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All];
+    public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All, .. VisionDataSets.All];
 
     /// <summary>The data set of a name.</summary>
     /// <exception cref="InvalidInputException">There is none; lists the names.</exception>

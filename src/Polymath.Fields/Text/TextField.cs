@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization.Metadata;
 using Polymath.Compute;
+using Polymath.Fields.Text.Sources;
 using Polymath.Learning;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Text;
 
 /// <summary>Writing text: a causal model of tokens, learnt from any text.</summary>
-public sealed class TextField : IField
+public sealed class TextField : IModelOpener
 {
     /// <summary>Its name on the command line.</summary>
     public const string FieldName = "text";
@@ -17,6 +18,16 @@ public sealed class TextField : IField
     /// <inheritdoc/>
     public string Summary =>
         "Writes text: learns to continue documents, by default the documentation that comes with every .NET SDK.";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FieldData> Data { get; } =
+    [
+        new(TextSources.Default, "The documentation that comes with every .NET SDK."),
+        .. TextDataSets.All.Select(set => new FieldData(set.Name, set.Description)),
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FieldUse> Uses { get; } = [new("continue a text", "generate", "\"...\"")];
 
     /// <inheritdoc/>
     public IReadOnlyList<ReferenceFigure> References { get; } =
@@ -41,6 +52,12 @@ public sealed class TextField : IField
 
     /// <inheritdoc/>
     public JsonTypeInfo RecipeType => TextRecipeJson.Default.TextRecipe;
+
+    /// <inheritdoc/>
+    public bool IsModel(string folder) => File.Exists(Path.Combine(folder, PretrainedModel.ConfigurationFileName));
+
+    /// <inheritdoc/>
+    public Recipe RecipeOf(string folder) => ((TextRecipe)DefaultRecipe) with { From = folder };
 
     /// <inheritdoc/>
     public IFieldSession Open(Recipe recipe, SessionContext context)

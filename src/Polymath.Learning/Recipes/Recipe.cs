@@ -20,6 +20,9 @@ public abstract record Recipe
     /// <summary>Files, folders or data sets of the catalogue to learn from; empty: the field's default.</summary>
     public IReadOnlyList<string> Data { get; init; } = [];
 
+    /// <summary>Whether a damaged item of the data ends the work; else it is named, counted and left out.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>The trunk.</summary>
     public TrunkRecipe Network { get; init; } = new();
 

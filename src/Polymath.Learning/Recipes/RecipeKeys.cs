@@ -31,9 +31,14 @@ internal sealed class RecipeKeys(JsonTypeInfo root)
     public static Type? ElementOf(JsonTypeInfo owner, JsonPropertyInfo property)
     {
         Type type = property.PropertyType;
-        return type.IsPrimitive || type.IsEnum || type == typeof(string)
-            ? null
-            : owner.Options.GetTypeInfo(type).ElementType;
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string))
+        {
+            return null;
+        }
+
+        // What may be null has an element type as well.
+        JsonTypeInfo info = owner.Options.GetTypeInfo(type);
+        return info.Kind == JsonTypeInfoKind.Enumerable ? info.ElementType : null;
     }
 
     /// <summary>The closest known key, as the rest of a sentence; empty where none is close.</summary>

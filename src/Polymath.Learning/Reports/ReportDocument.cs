@@ -19,6 +19,16 @@ public static class ReportDocument
             text.Append($"\n![Loss over the steps]({chart})\n");
         }
 
+        foreach (ExaminedTable table in report.Tables)
+        {
+            Table(text, table.Title, table.Heads, table.Rows);
+        }
+
+        foreach (ExaminedPicture picture in report.Pictures)
+        {
+            text.Append($"\n## {picture.Title}\n\n![{picture.Title}]({RunFolder.PicturesName}/{picture.FileName})\n");
+        }
+
         Table(text, "Compute", ["", ""], ComputeRows(report.Compute));
         Table(text, "Facts", ["", ""], report.Facts.Select(fact => new[] { fact.Name, fact.Value }));
         if (report.Samples.Count > 0)
@@ -78,23 +88,24 @@ public static class ReportDocument
         }
     }
 
-    private static void Table(StringBuilder text, string title, string[] heads, IEnumerable<string[]> rows)
+    private static void Table(
+        StringBuilder text, string title, IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
     {
-        string[][] all = [.. rows];
-        if (all.Length == 0)
+        List<IReadOnlyList<string>> all = [.. rows];
+        if (all.Count == 0)
         {
             return;
         }
 
         text.Append($"\n## {title}\n\n");
         Row(heads);
-        Row([.. heads.Select(_ => "---")]);
-        foreach (string[] row in all)
+        Row(heads.Select(_ => "---"));
+        foreach (IReadOnlyList<string> row in all)
         {
-            Row([.. row.Select(Escape)]);
+            Row(row.Select(Escape));
         }
 
-        void Row(string[] cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+        void Row(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
     }
 
     private static string Escape(string cell) =>

@@ -3,7 +3,7 @@ using Polymath.Formats.Files;
 
 namespace Polymath.Learning;
 
-/// <summary>Writes what a finished run shows: <c>report.json</c>, <c>report.md</c> and <c>loss.png</c>.</summary>
+/// <summary>Writes what a finished run shows: <c>report.json</c>, <c>report.md</c>, <c>loss.png</c>, pictures.</summary>
 internal static class ReportFiles
 {
     // The loss is smoothed over this share of the run: enough to see its course through the noise.
@@ -13,6 +13,12 @@ internal static class ReportFiles
     public static void Write(RunFolder folder, RunReport report, IFieldSession session)
     {
         DrawLoss(folder, session);
+        foreach (ExaminedPicture picture in report.Pictures)
+        {
+            Directory.CreateDirectory(folder.PicturesPath);
+            picture.Image.SavePng(Path.Combine(folder.PicturesPath, picture.FileName));
+        }
+
         AtomicFile.Write(folder.ReportJsonPath, report.WriteJson);
         string text = ReportDocument.Write(report, Path.GetFileName(folder.LossChartPath));
         AtomicFile.WriteAllText(folder.ReportPath, text);

@@ -18,6 +18,12 @@ public sealed record RunReport(
     /// <summary>What a reader must know to understand the metrics.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
+    /// <summary>Tables of the examination.</summary>
+    public IReadOnlyList<ExaminedTable> Tables { get; init; } = [];
+
+    /// <summary>Pictures of the examination.</summary>
+    public IReadOnlyList<ExaminedPicture> Pictures { get; init; } = [];
+
     /// <summary>What the network made.</summary>
     public IReadOnlyList<string> Samples { get; init; } = [];
 
@@ -28,9 +34,11 @@ public sealed record RunReport(
         {
             Facts = session.Facts,
             Remarks = examined.Remarks,
+            Tables = examined.Tables,
+            Pictures = examined.Pictures,
         };
 
-    /// <summary>Writes the stable JSON: field, run, metrics, references, compute.</summary>
+    /// <summary>Writes the stable JSON: field, run, metrics, references, tables, compute.</summary>
     public void WriteJson(Stream stream)
     {
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
@@ -46,6 +54,7 @@ public sealed record RunReport(
 
             json.WriteEndObject();
             WriteReferences(json);
+            WriteTables(json);
             WriteCompute(json);
             json.WriteEndObject();
         }
@@ -76,6 +85,43 @@ public sealed record RunReport(
             json.WriteString("metric", reference.Metric);
             WriteNumber(json, "value", reference.Value);
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteTables(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("tables");
+        foreach (ExaminedTable table in Tables)
+        {
+            json.WriteStartObject();
+            json.WriteString("title", table.Title);
+            WriteTexts(json, "heads", table.Heads);
+            json.WriteStartArray("rows");
+            foreach (IReadOnlyList<string> row in table.Rows)
+            {
+                WriteTexts(json, null, row);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string? name, IReadOnlyList<string> texts)
+    {
+        if (name is not null)
+        {
+            json.WritePropertyName(name);
+        }
+
+        json.WriteStartArray();
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
         }
 
         json.WriteEndArray();

@@ -5,11 +5,14 @@ namespace Polymath.Learning;
 
 /// <summary>
 /// Where everything of a run lies: <c>recipe.json</c>, <c>metrics.jsonl</c>, TensorBoard's event files,
-/// <c>checkpoints/</c>, <c>samples/</c>, <c>report.md</c>, <c>report.json</c>, <c>loss.png</c>, and what the field
+/// <c>checkpoints/</c>, <c>samples/</c>, <c>examination/</c>, <c>report.md</c>, <c>report.json</c>, <c>loss.png</c>, and what the field
 /// keeps (a tokenizer). Training holds a lock on it, so that two processes never train the same run.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
+    /// <summary>What the folder of pictures is called.</summary>
+    public const string PicturesName = "examination";
+
     private const string LockName = ".lock";
 
     private readonly FileStream? _lock;
@@ -43,6 +46,9 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The folder of what the network made.</summary>
     public string SamplesPath => In("samples");
+
+    /// <summary>The folder of pictures of the examination.</summary>
+    public string PicturesPath => In(PicturesName);
 
     /// <summary>The report for people.</summary>
     public string ReportPath => In("report.md");

@@ -42,12 +42,13 @@ internal sealed class TrainingProgress
     }
 
     /// <summary>
-    /// Takes note of an examination; true where it is the best so far. A value that is no number never is.
+    /// Takes note of an examination; true where it is the best so far, or as good: of equals the last has learnt the
+    /// longest. A value that is no number never is.
     /// </summary>
     public bool Examined(double value, bool lowerIsBetter)
     {
         bool isBest = double.IsFinite(value)
-            && (BestValue is not double best || (lowerIsBetter ? value < best : value > best));
+            && (BestValue is not double best || (lowerIsBetter ? value <= best : value >= best));
         ExaminedStep = Step;
         (BestStep, BestValue) = isBest ? (Step, value) : (BestStep, BestValue);
         return isBest;

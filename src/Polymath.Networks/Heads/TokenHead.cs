@@ -35,7 +35,7 @@ public sealed unsafe class TokenHead : IOutputHead
     public int Width { get; }
 
     /// <inheritdoc/>
-    public MatrixView Forward(MatrixView trunkOutput)
+    public MatrixView Forward(SequenceLayout sequences, MatrixView trunkOutput)
     {
         MatrixView logits = _logits.Top(trunkOutput.Rows).ColumnRange(0, Width);
         _weight.Multiply(trunkOutput, logits, bias: null, _precision);
@@ -50,12 +50,14 @@ public sealed unsafe class TokenHead : IOutputHead
     }
 
     /// <inheritdoc/>
-    public void Backward(MatrixView trunkOutput, MatrixView dOutputs, MatrixView dTrunkOutput)
+    public void Backward(
+        SequenceLayout sequences, MatrixView trunkOutput, MatrixView dOutputs, MatrixView dTrunkOutput)
     {
         _kernels.Multiply(MatrixProduct.NN, dOutputs, Weight.Values, dTrunkOutput, precision: _precision);
         Weight.AddProduct(_kernels, dOutputs, trunkOutput, _precision);
     }
 
     /// <inheritdoc/>
-    public double CountOperations(int rowCount) => 2.0 * rowCount * Width * _weight.Specification.Columns;
+    public double CountOperations(SequenceLayout sequences) =>
+        2.0 * sequences.RowCount * Width * _weight.Specification.Columns;
 }

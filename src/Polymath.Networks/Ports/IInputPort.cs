@@ -11,6 +11,6 @@ public interface IInputPort
     /// <summary>Adds the gradients of the port's parameters, given those of x.</summary>
     void Backward(Batch batch, MatrixView dx);
 
-    /// <summary>Operations (adds and multiplies) of the forward pass for so many rows.</summary>
-    double CountOperations(int rowCount);
+    /// <summary>Operations (adds and multiplies) of the forward pass.</summary>
+    double CountOperations(SequenceLayout sequences);
 }

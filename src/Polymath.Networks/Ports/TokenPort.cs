@@ -43,5 +43,5 @@ public sealed unsafe class TokenPort : IInputPort
             batch.TokenData, Table.Gradients, batch.Sequences.Positions, PositionTable?.Gradients, dx);
 
     /// <inheritdoc/>
-    public double CountOperations(int rowCount) => 0;
+    public double CountOperations(SequenceLayout sequences) => 0;
 }

@@ -11,7 +11,7 @@ public sealed class EvaluateCommandTests(TrainedRun run)
         string output = (await run.Workplace.RunAsync("evaluate", TrainedRun.Folder, "--json")).Succeeded().Output;
         using JsonDocument found = JsonDocument.Parse(output);
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(run["report.json"]));
-        Assert.Equal(["field", "run", "metrics", "references", "compute"], KeysOf(found.RootElement));
+        Assert.Equal(["field", "run", "metrics", "references", "tables", "compute"], KeysOf(found.RootElement));
         foreach (string part in new[] { "field", "run", "metrics", "references" })
         {
             Assert.Equal(

@@ -46,7 +46,7 @@ public sealed class TrainCommandTests(TrainedRun run) : IDisposable
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(run["report.json"]));
         JsonElement root = report.RootElement;
         Assert.Equal(
-            ["field", "run", "metrics", "references", "compute"], root.EnumerateObject().Select(part => part.Name));
+            ["field", "run", "metrics", "references", "tables", "compute"], root.EnumerateObject().Select(part => part.Name));
         Assert.Equal(run.Path, root.GetProperty("run").GetString());
         Assert.InRange(root.GetProperty("metrics").GetProperty("bits_per_byte").GetDouble(), 0.5, 7.9);
         Assert.Equal(4, root.GetProperty("references").GetArrayLength());

@@ -229,23 +229,4 @@ public sealed unsafe class AttentionTests
             shape, layout, Moved(32, "q").View, Moved(16, "k").View, Moved(16, "v").View, y.View, logSums.Data);
         return y.ToDoubles();
     }
-
-    private sealed class TestLayout : IDisposable
-    {
-        private readonly MemoryPlan _plan = new();
-
-        public TestLayout(AttentionMask mask, (int Length, int Prefix)[] sequences)
-        {
-            Layout = new SequenceLayout(_plan, sequences.Length, sequences.Sum(sequence => sequence.Length), mask);
-            _plan.Commit();
-            foreach ((int length, int prefix) in sequences)
-            {
-                Layout.Add(length, prefix);
-            }
-        }
-
-        public SequenceLayout Layout { get; }
-
-        public void Dispose() => _plan.Dispose();
-    }
 }

@@ -80,6 +80,45 @@ public sealed unsafe class CrossEntropyTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 5)]
+    [InlineData(3, 64)]
+    [InlineData(2, 4101)]
+    [InlineData(200, 10)]
+    public void LossesAndGradientsAgainstDistributions(int rows, int columns)
+    {
+        TestMatrix logits = TestMatrix.Random(rows, columns, "logits", 4);
+        TestMatrix targets = TestMatrix.Of(rows, columns, (row, column) => (row + column) % 3 == 0 ? 0 : 1.5 / (1 + column));
+        double[] xs = logits.ToDoubles(), ts = targets.ToDoubles(), expected = new double[rows], gradient = new double[xs.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            double[] x = xs[(row * columns)..((row + 1) * columns)], t = ts[(row * columns)..((row + 1) * columns)];
+            expected[row] = Loss(x, t);
+            double weight = t.Sum(), sum = x.Sum(Math.Exp);
+            double[] exact = [.. x.Zip(t, (logit, target) => 0.25 * ((weight * Math.Exp(logit) / sum) - target))];
+            exact.CopyTo(gradient, row * columns);
+            if (columns < 100)
+            {
+                KernelCheck.Close(Differences.Gradient(v => [Loss(v, t)], x, [0.25]), exact, 1e-8, "the formula");
+            }
+        }
+
+        KernelCheck.Run(
+            kernels =>
+            {
+                TestMatrix trained = logits.Copy(), examined = logits.Copy();
+                TestMatrix losses = new(1, rows), examinedLosses = new(1, rows);
+                kernels.CrossEntropy(trained.View, targets.View, 0.25f, losses.Data);
+                kernels.CrossEntropy(examined.View, targets.View, 0, examinedLosses.Data);
+                return [losses, trained, examinedLosses, examined];
+            },
+            2e-6, expected, gradient, expected, xs);
+    }
+
+    private static double Loss(double[] x, double[] t) =>
+        x.Zip(t, (logit, target) => target * (Math.Log(x.Sum(Math.Exp)) - logit)).Sum();
+
     private static double Loss(double extreme, double others, int target)
     {
         double[] x = [.. Enumerable.Range(0, 40).Select(column => column == 3 ? (float)extreme : others)];

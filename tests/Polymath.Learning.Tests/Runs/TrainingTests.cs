@@ -45,7 +45,7 @@ public sealed class TrainingTests : IDisposable
         using JsonDocument report = JsonDocument.Parse(File.ReadAllText(Path.Combine(RunPath, "report.json")));
         JsonElement root = report.RootElement;
         Assert.Equal(
-            ["field", "run", "metrics", "references", "compute"], root.EnumerateObject().Select(part => part.Name));
+            ["field", "run", "metrics", "references", "tables", "compute"], root.EnumerateObject().Select(part => part.Name));
         Assert.Equal("pattern", root.GetProperty("field").GetString());
         Assert.Equal(RunPath, root.GetProperty("run").GetString());
         Assert.Equal("nats", root.GetProperty("metrics").EnumerateObject().First().Name);

@@ -179,6 +179,27 @@ internal sealed unsafe class TimedKernels(Kernels inner) : Kernels
         Add(new(nameof(CrossEntropy)), start);
     }
 
+    public override void CrossEntropy(MatrixView logits, MatrixView targets, float gradientScale, float* losses)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.CrossEntropy(logits, targets, gradientScale, losses);
+        Add(new(nameof(CrossEntropy)), start);
+    }
+
+    public override void MeanSequences(SequenceLayout layout, MatrixView x, MatrixView y)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.MeanSequences(layout, x, y);
+        Add(new(nameof(MeanSequences)), start);
+    }
+
+    public override void MeanSequencesBackward(SequenceLayout layout, MatrixView dy, MatrixView dx)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.MeanSequencesBackward(layout, dy, dx);
+        Add(new(nameof(MeanSequencesBackward)), start);
+    }
+
     public override void Copy(MatrixView x, MatrixView y)
     {
         long start = Stopwatch.GetTimestamp();

@@ -1,0 +1,59 @@
+using Polymath.Compute;
+using Polymath.Formats.Images;
+
+namespace Polymath.Fields.Vision.Sources;
+
+/// <summary>
+/// A folder that holds a folder for every class, each with PNG and JPEG files, however deep. Hidden files and folders and
+/// linked folders are passed over.
+/// </summary>
+internal sealed class ImageFolderSource : IImageSource
+{
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
+    };
+
+    /// <summary>Finds the files; reads none.</summary>
+    /// <exception cref="InvalidInputException">There are fewer than two classes.</exception>
+    public ImageFolderSource(string path)
+    {
+        Name = path;
+        string[] folders = [.. Directory.EnumerateDirectories(path, "*", new EnumerationOptions())
+            .Order(StringComparer.Ordinal)];
+        var classes = new List<string>();
+        var images = new List<ImageReference>();
+        foreach (string folder in folders)
+        {
+            string[] files = [.. Directory.EnumerateFiles(folder, "*", Everything).Where(IsImage).Order(StringComparer.Ordinal)];
+            images.AddRange(files.Select(file => new ImageReference(file, classes.Count, null, () => ImageFile.Read(file))));
+            if (files.Length > 0)
+            {
+                classes.Add(Path.GetFileName(folder));
+            }
+        }
+
+        (Classes, Images) = (classes, images);
+        if (classes.Count < 2)
+        {
+            throw new InvalidInputException(
+                $"{path}: holds {classes.Count} folders with images, expected one for every class, two at least, with files "
+                + $"that end in {string.Join(", ", ImageFile.Extensions)}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <inheritdoc/>
+    public bool MayMirror => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageReference> Images { get; }
+
+    private static bool IsImage(string path) =>
+        ImageFile.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,166 @@
+using Polymath.Compute;
+using Polymath.Fields.Data;
+using Polymath.Fields.Vision.Examinations;
+using Polymath.Fields.Vision.Sources;
+using Polymath.Formats.Images;
+using Polymath.Learning;
+using Polymath.Networks;
+
+namespace Polymath.Fields.Vision;
+
+/// <summary>A classifier of images with, where it is to learn or be examined, its images.</summary>
+public sealed class VisionSession : IFieldSession, IPredictor
+{
+    // Images of a pass where no training step decides the size.
+    private const int InferenceImages = 16;
+
+    private readonly VisionRecipe _recipe;
+    private readonly VisionMaterial? _material;
+    private readonly IReadOnlyList<string> _classes;
+    private readonly ImageClassifier _classifier;
+    private readonly VisionExperience? _experience;
+    private readonly VisionExamination? _examination;
+
+    private VisionSession(
+        VisionRecipe recipe, SessionContext context, IReadOnlyList<string> classes, VisionMaterial? material)
+    {
+        (_recipe, _classes, _material) = (recipe, classes, material);
+        bool isTraining = context.Purpose == SessionPurpose.Training;
+        var writer = new PatchWriter(recipe.ImageSide, recipe.ChannelCount, recipe.Patch.Size);
+        int images = context.Purpose == SessionPurpose.Inference
+            ? InferenceImages
+            : Math.Max(InferenceImages, recipe.BatchSize);
+        int rows = images * writer.PositionCount;
+        var builder = new NetworkBuilder(context.Kernels, context.Plan, new ParameterStore(), rows, isTraining)
+        {
+            Precision = context.Purpose == SessionPurpose.Inference
+                ? ProductPrecision.Float32
+                : recipe.Learning.Precision,
+        };
+        var image = new FeatureMap(recipe.ImageSide, recipe.ChannelCount);
+        var port = new PatchPort(builder, recipe.Patch, recipe.Network, image);
+        var trunk = new Trunk(builder, recipe.Network, recipe.Learning.RecomputeActivations);
+        var head = new PooledHead(builder, recipe.Network, classes.Count, images);
+        Network = new Network(builder, port, trunk, head);
+        Batch = new Batch(context.Plan, new BatchShape(
+            images, rows, AttentionMask.Bidirectional, writer.PatchWidth, classes.Count, PoolsSequences: true));
+        Objective = new VisionObjective(context.Kernels, context.Plan, images);
+        _classifier = new ImageClassifier(Network, Batch, writer, recipe.Augmentation.Flip == true);
+        if (material is not null)
+        {
+            _experience = new VisionExperience(material.Training, recipe, writer, classes.Count);
+            _examination = new VisionExamination(_classifier, material);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Recipe Recipe => _recipe;
+
+    /// <inheritdoc/>
+    public Network Network { get; }
+
+    /// <inheritdoc/>
+    public Batch Batch { get; }
+
+    /// <inheritdoc/>
+    public IExperience Experience => _experience ?? throw NoImages();
+
+    /// <inheritdoc/>
+    public IObjective Objective { get; }
+
+    /// <inheritdoc/>
+    public IExamination Examination => _examination ?? throw NoImages();
+
+    /// <inheritdoc/>
+    public string RowName => "images";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
+
+    /// <summary>Opens a session.</summary>
+    internal static VisionSession Open(VisionRecipe recipe, SessionContext context)
+    {
+        if (context.Purpose == SessionPurpose.Inference)
+        {
+            return new VisionSession(recipe, context, VisionLabels.Load(context.RunFolder), null);
+        }
+
+        IImageSource source = ImageSources
+            .OpenAsync(recipe.Data, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
+            .GetAwaiter().GetResult();
+        RequireLabels(source, context);
+        recipe = VisionSizes.Resolve(recipe, source);
+        VisionMaterial material = VisionMaterial.Read(recipe, source, context.Notes);
+        if (context.Purpose == SessionPurpose.Training)
+        {
+            VisionLabels.Save(context.RunFolder, material.Classes);
+        }
+
+        return new VisionSession(recipe, context, material.Classes, material);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> files, CancellationToken cancellation = default)
+    {
+        var images = new List<ReadOnlyMemory<byte>>();
+        var errors = new List<string>();
+        foreach (string file in files)
+        {
+            try
+            {
+                images.Add(ImageFitting.Fit(ImageFile.Read(file), _recipe.ImageSide, _recipe.ChannelCount));
+            }
+            catch (InvalidInputException fault)
+            {
+                errors.Add(fault.Message);
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new InvalidInputException(string.Join('\n', errors));
+        }
+
+        var predictions = new List<Prediction>();
+        foreach (ReadOnlyMemory<byte>[] part in images.Chunk(_classifier.MaxImages))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (float[] probabilities in _classifier.Classify(part))
+            {
+                IEnumerable<LabelProbability> labels = probabilities
+                    .Select((probability, label) => new LabelProbability(_classes[label], probability));
+                predictions.Add(new Prediction(
+                    files[predictions.Count], [.. labels.OrderByDescending(label => label.Probability)]));
+            }
+        }
+
+        return predictions;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> MakeSamples(string samplesFolder) => [];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    // The network of a run knows its classes by their numbers. In a folder that is no run yet labels were left by a process
+    // that was killed.
+    private static void RequireLabels(IImageSource source, SessionContext context)
+    {
+        if (RunFolder.IsRun(context.RunFolder) && VisionLabels.Exist(context.RunFolder)
+            && !VisionLabels.Load(context.RunFolder).SequenceEqual(source.Classes))
+        {
+            throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
+        }
+    }
+
+    private static InvalidOperationException NoImages() => new("this session was opened for inference, without images");
+
+    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
+    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
+    {
+        public void Report(string value) => notes(value);
+    }
+}

@@ -1,0 +1,147 @@
+using Polymath.Compute;
+
+namespace Polymath.Networks;
+
+/// <summary>
+/// Images: a row of the batch is the pixels of a patch [size, size, channels], a sequence the patches of an image, row by
+/// row. Patches are embedded by one linear layer, or by a few convolutions, and gain a learnt vector for their position.
+/// </summary>
+public sealed unsafe class PatchPort : IInputPort
+{
+    private readonly Kernels _kernels;
+    private readonly ProductPrecision _precision;
+    private readonly int _positionCount;
+    private readonly Convolution[] _convolutions;
+    private readonly PlannedMatrix[] _hidden;
+    private readonly Parameter? _patchWeight;
+    private readonly Parameter? _positionTable;
+
+    /// <summary>Adds its parameters and reserves its memory.</summary>
+    /// <param name="builder">What it is built with.</param>
+    /// <param name="recipe">Patches and convolutions.</param>
+    /// <param name="trunk">The trunk's shape.</param>
+    /// <param name="image">The images' side and channels.</param>
+    public PatchPort(NetworkBuilder builder, PatchRecipe recipe, TrunkRecipe trunk, FeatureMap image)
+    {
+        _kernels = builder.Kernels;
+        _precision = builder.Precision;
+        int side = image.Side / recipe.Size;
+        _positionCount = side * side;
+        int maxImages = builder.MaxRows / _positionCount;
+        _convolutions = BuildStem(builder, recipe, trunk, image with { PatchSize = recipe.Size }, maxImages);
+        _hidden = [.. _convolutions.SkipLast(1).Select(convolution => builder.Plan.ReserveMatrix(
+            "activations", maxImages * convolution.Output.PositionCount, convolution.Output.Channels))];
+        _patchWeight = _convolutions.Length > 0
+            ? null
+            : builder.Parameters.Add(new(
+                "patches.embedding", trunk.Width, recipe.Size * recipe.Size * image.Channels, ParameterRole.Embedding, 0,
+                Initialization.Deviation));
+        _positionTable = trunk.Positions == PositionKind.Learned
+            ? builder.Parameters.Add(new(
+                "positions.embedding", _positionCount, trunk.Width, ParameterRole.Embedding, 0, Initialization.Deviation))
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public void Forward(Batch batch, MatrixView x)
+    {
+        bool hasPositions = _positionTable is not null;
+        if (hasPositions)
+        {
+            _kernels.Embed(batch.Sequences.Positions, _positionTable!.Values, null, null, x);
+        }
+
+        (MatrixView input, Parameter weight) = _patchWeight is not null
+            ? (batch.Features, _patchWeight)
+            : (Convolve(batch), _convolutions[^1].Linear.Weight);
+        _kernels.Multiply(
+            MatrixProduct.NT, input, weight.Values, x, accumulate: hasPositions, precision: _precision);
+    }
+
+    /// <inheritdoc/>
+    public void Backward(Batch batch, MatrixView dx)
+    {
+        if (_positionTable is not null)
+        {
+            _kernels.EmbedBackward(batch.Sequences.Positions, _positionTable.Gradients, null, null, dx);
+        }
+
+        if (_patchWeight is not null)
+        {
+            _patchWeight.AddProduct(_kernels, dx, batch.Features, _precision);
+            return;
+        }
+
+        int imageCount = ImagesOf(batch);
+        MatrixView gradient = dx;
+        for (int index = _convolutions.Length - 1; index > 0; index--)
+        {
+            gradient = _convolutions[index].Backward(gradient, imageCount);
+            _kernels.GeluBackward(
+                _hidden[index - 1].Top(gradient.Rows), gradient, _convolutions[index - 1].Linear.Bias!.Gradient);
+        }
+
+        _convolutions[0].Backward(gradient, imageCount);
+    }
+
+    /// <inheritdoc/>
+    public double CountOperations(SequenceLayout sequences)
+    {
+        double sum = _patchWeight is null ? 0 : 2.0 * sequences.RowCount * _patchWeight.Specification.Count;
+        foreach (Convolution convolution in _convolutions)
+        {
+            sum += convolution.CountOperations(sequences.RowCount / _positionCount);
+        }
+
+        return sum;
+    }
+
+    private static Convolution[] BuildStem(
+        NetworkBuilder builder, PatchRecipe recipe, TrunkRecipe trunk, FeatureMap map, int maxImages)
+    {
+        if (recipe.StemChannels.Count == 0)
+        {
+            return [];
+        }
+
+        var convolutions = new List<Convolution>();
+        foreach (int channels in recipe.StemChannels)
+        {
+            int stride = convolutions.Count < recipe.HalvingCount ? 2 : 1;
+            Append($"stem.{convolutions.Count}", stride, channels, bias: true);
+        }
+
+        // The bias of the embedding would be one more term in the vectors of the positions.
+        Append("patches.embedding", 2, trunk.Width, bias: false);
+        return [.. convolutions];
+
+        void Append(string name, int stride, int channels, bool bias)
+        {
+            bool isFirst = convolutions.Count == 0;
+            convolutions.Add(new Convolution(builder, name, map, stride, channels, maxImages, isFirst, bias));
+            map = convolutions[^1].Output;
+        }
+    }
+
+    // The windows that the embedding multiplies.
+    private MatrixView Convolve(Batch batch)
+    {
+        int imageCount = ImagesOf(batch);
+        MatrixView pixels = _convolutions[0].InputOf(imageCount);
+        _kernels.Copy(new MatrixView(batch.Features.Data, pixels.Rows, pixels.Columns), pixels);
+        for (int index = 0; index < _hidden.Length; index++)
+        {
+            MatrixView windows = _convolutions[index].Gather(imageCount);
+            MatrixView hidden = _hidden[index].Top(windows.Rows);
+            _convolutions[index].Linear.Forward(windows, hidden);
+            _kernels.Gelu(hidden, _convolutions[index + 1].InputOf(imageCount));
+        }
+
+        return _convolutions[^1].Gather(imageCount);
+    }
+
+    // Convolutions reach over rows, so an image must be whole.
+    private int ImagesOf(Batch batch) => batch.RowCount == batch.Sequences.SequenceCount * _positionCount
+        ? batch.Sequences.SequenceCount
+        : throw new ArgumentException($"expected sequences of {_positionCount} patches, the whole of an image");
+}

@@ -1,0 +1,112 @@
+using Polymath.Compute;
+using Polymath.Compute.Cpu;
+
+namespace Polymath.Networks.Tests;
+
+/// <summary>Images through patches, convolutions, a bidirectional trunk and a pooling head, forward and backward.</summary>
+public sealed unsafe class ImageNetworkTests
+{
+    private static readonly TrunkRecipe Trunk = new()
+    {
+        LayerCount = 2, Width = 12, HeadCount = 2, FeedForwardWidth = 20, ContextLength = 16,
+        Positions = PositionKind.Learned, TiedHead = false,
+    };
+
+    public static TheoryData<int, int[], PositionKind> Ports => new()
+    {
+        { 2, [], PositionKind.Learned }, { 3, [], PositionKind.Rotary }, { 2, [5], PositionKind.Learned },
+        { 4, [5], PositionKind.Learned }, { 4, [5, 7, 3], PositionKind.None },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ports))]
+    public void EveryParameterAgreesWithFiniteDifferences(int patchSize, int[] stem, PositionKind positions)
+    {
+        using var fixture = new ImageFixture(12, 2, patchSize, stem, Trunk with { Positions = positions });
+        fixture.Loss(backward: true);
+        foreach (Parameter parameter in fixture.Network.Parameters.Parameters)
+        {
+            float[] gradient = NetworkFixture.Copy(parameter.Gradients), saved = NetworkFixture.Copy(parameter.Values);
+            double norm = Math.Sqrt(gradient.Sum(value => (double)value * value));
+            Assert.True(norm > 1e-4, $"{parameter.Specification.Name} has no gradient");
+            double epsilon = Math.Clamp(4e-3 / norm, 1e-3, 2e-2);
+            double slope = (Shifted(epsilon) - Shifted(-epsilon)) / (2 * epsilon);
+            Shifted(0);
+            Assert.True(
+                Math.Abs(slope - norm) <= 0.01 * norm + 2e-5,
+                $"{parameter.Specification.Name}: gradient {norm:G6}, finite difference {slope:G6}");
+
+            double Shifted(double distance)
+            {
+                for (int index = 0; index < saved.Length; index++)
+                {
+                    parameter.Data[index] = (float)(saved[index] + (distance * gradient[index] / norm));
+                }
+
+                return fixture.Loss();
+            }
+        }
+    }
+
+    [Fact]
+    public void ThreadsDoNotChangeABit()
+    {
+        float[][] gradients = [.. Enumerable.Range(1, 3).Select(threads =>
+        {
+            using var fixture = new ImageFixture(12, 2, 4, [5, 7], Trunk, threads);
+            fixture.Loss(backward: true);
+            ParameterStore store = fixture.Network.Parameters;
+            return new ReadOnlySpan<float>(store.Gradients, (int)store.FlatCount).ToArray();
+        })];
+        Assert.Equal(gradients[0], gradients[1]);
+        Assert.Equal(gradients[0], gradients[2]);
+    }
+
+    [Fact]
+    public void ImagesDoNotSeeEachOther()
+    {
+        using var fixture = new ImageFixture(12, 2, 4, [5, 7], Trunk);
+        float[] before = fixture.Outputs();
+        MatrixView features = fixture.Batch.Features;
+        features.RowSpan(features.Rows - 1).Fill(3);
+        float[] after = fixture.Outputs();
+        int width = fixture.Network.Head.Width;
+        Assert.Equal(before[..^width], after[..^width]);
+        Assert.NotEqual(before[^width..], after[^width..]);
+    }
+
+    [Fact]
+    public void AConvolutionIsTheSumOverItsWindow()
+    {
+        // One channel, a patch of 4 x 4 pixels whose embedding halves the map of a stem that halves as well.
+        using var fixture = new ImageFixture(8, 1, 2, [1], Trunk with { Width = 2, HeadCount = 1 });
+        var map = new FeatureMap(8, 1, PatchSize: 2);
+        Assert.Equal(
+            Enumerable.Range(0, 64), Enumerable.Range(0, 64).Select(index => map.IndexOf(index / 8, index % 8)).Order());
+        using var kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
+        using var plan = new MemoryPlan();
+        var store = new ParameterStore();
+        var builder = new NetworkBuilder(kernels, plan, store, 64, Training: true);
+        var convolution = new Convolution(builder, "c", map, 2, 1, 2, isFirst: false, bias: false);
+        store.Reserve(plan, training: true);
+        plan.Commit();
+        for (int index = 0; index < 9; index++)
+        {
+            convolution.Linear.Weight.Data[index] = 1 << index;
+        }
+
+        // A single one at (3, 4) of the second image is seen by the windows that are centred beside it.
+        convolution.InputOf(2).Row(64 + map.IndexOf(3, 4))[0] = 1;
+        MatrixView windows = convolution.Gather(2);
+        float[] outputs = new float[windows.Rows];
+        fixed (float* output = outputs)
+        {
+            convolution.Linear.Forward(windows, new MatrixView(output, windows.Rows, 1));
+        }
+
+        var expected = new float[32];
+        expected[16 + (1 * 4) + 2] = 1 << 7;
+        expected[16 + (2 * 4) + 2] = 1 << 1;
+        Assert.Equal(expected, outputs);
+    }
+}
