@@ -23,6 +23,9 @@ public sealed class GamesField : IField
         [.. MinatarGames.All.Select(game => new FieldData(game.Name, game.Description))];
 
     /// <inheritdoc/>
+    public IReadOnlyList<FieldUse> Uses { get; } = [new("watch an episode", "play", "--out episode.gif")];
+
+    /// <inheritdoc/>
     public IReadOnlyList<ReferenceFigure> References { get; } = [.. MinatarReferences.All];
 
     /// <inheritdoc/>

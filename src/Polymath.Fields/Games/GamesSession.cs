@@ -5,13 +5,17 @@ using Polymath.Networks;
 namespace Polymath.Fields.Games;
 
 /// <summary>A player with its game: worlds to learn in, and others to be examined in.</summary>
-public sealed class GamesSession : IFieldSession
+public sealed class GamesSession : IFieldSession, IPlayer
 {
+    // Moments of the sample: a minute and a half.
+    private const int SampleMoments = 1500;
+
     private readonly GamesRecipe _recipe;
     private readonly GameSource _source;
     private readonly IEnvironments _examined;
     private readonly IEnvironments? _played;
     private readonly RolloutExperience? _experience;
+    private readonly EpisodePlayer _player;
 
     private GamesSession(
         GamesRecipe recipe, GameSource source, SessionContext context, IEnvironments examined, IEnvironments? played)
@@ -38,8 +42,9 @@ public sealed class GamesSession : IFieldSession
                 recipe, reinforcement, worlds, policy, layout, context.Plan, context.Clock);
         }
 
+        _player = new EpisodePlayer(examined, policy, context.Plan);
         Examination = new PolicyExamination(
-            reinforcement, recipe.Seed, examined, policy, source.References, context.Plan, _experience?.Times);
+            reinforcement, recipe.Seed, examined, _player, source.References, _experience?.Times);
     }
 
     /// <inheritdoc/>
@@ -72,8 +77,8 @@ public sealed class GamesSession : IFieldSession
     {
         GameSource source = GameSources.Find(recipe.Data);
         ReinforcementRecipe reinforcement = recipe.Reinforcement;
-        IEnvironments examined = source.Open(
-            Math.Min(reinforcement.EnvironmentCount, Math.Max(reinforcement.QuickEpisodeCount, reinforcement.FullEpisodeCount)));
+        IEnvironments examined = source.Open(context.Purpose == SessionPurpose.Inference ? 1 : Math.Min(
+            reinforcement.EnvironmentCount, Math.Max(reinforcement.QuickEpisodeCount, reinforcement.FullEpisodeCount)));
         IEnvironments? played = null;
         try
         {
@@ -90,7 +95,26 @@ public sealed class GamesSession : IFieldSession
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> MakeSamples(string samplesFolder) => [];
+    public IEnumerable<EpisodeMoment> Play(ulong seed)
+    {
+        var worlds = new EpisodeWorlds(_examined, _recipe.Reinforcement, seed, "watching");
+        return _player.Watch(worlds, () => _examined.Draw(0), seed);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> MakeSamples(string samplesFolder)
+    {
+        var film = new EpisodeFilm();
+        foreach (EpisodeMoment moment in Play(_recipe.Seed).Take(SampleMoments))
+        {
+            film.Add(moment);
+        }
+
+        Directory.CreateDirectory(samplesFolder);
+        string path = Path.Combine(samplesFolder, "episode.gif");
+        film.SaveAnimation(path);
+        return [$"{film.Summary}: {path}"];
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Formats.Images;
 
 namespace Polymath.Learning;
 
@@ -64,6 +65,27 @@ public sealed class EpisodePlayer
         }
 
         return ended;
+    }
+
+    /// <summary>Plays one episode for people to watch.</summary>
+    /// <param name="worlds">The first of them is played in, begun anew.</param>
+    /// <param name="draw">Draws that world as it is.</param>
+    /// <param name="seed">The seed of the choices.</param>
+    public IEnumerable<EpisodeMoment> Watch(EpisodeWorlds worlds, Func<PixelImage> draw, ulong seed)
+    {
+        worlds.StartAll();
+        yield return new EpisodeMoment(0, draw(), "", 0, false);
+        bool isEnd = false;
+        for (int tick = 0; !isEnd; tick++)
+        {
+            worlds.Observe(0, _observations.View.RowSpan(0));
+            MatrixView outputs = _policy.Evaluate(_observations.Top(1));
+            var chance = new RandomStream(seed, ChoiceStream, tick);
+            int action = Softmax.Draw(outputs.RowSpan(0)[..^1], chance.NextSingle());
+            EpisodeStep step = worlds.Step(0, action, ref chance);
+            isEnd = step.State != EpisodeState.Running;
+            yield return new EpisodeMoment(step.Length, draw(), worlds.Shape.Actions[action], step.Return, isEnd);
+        }
     }
 
     // The worlds that still have an episode to play, what they show in the first rows.

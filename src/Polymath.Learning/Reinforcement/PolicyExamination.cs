@@ -1,5 +1,3 @@
-using Polymath.Compute;
-
 namespace Polymath.Learning;
 
 /// <summary>
@@ -18,20 +16,19 @@ public sealed class PolicyExamination : IExamination
     private readonly IReadOnlyList<ReferenceFigure> _references;
     private readonly ActingTimes? _times;
 
-    /// <summary>Reserves room for observations.</summary>
+    /// <summary>Examines a policy.</summary>
     /// <param name="recipe">Episodes and stickiness.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="environments">Worlds of the examination's own; the caller disposes them.</param>
-    /// <param name="policy">Who plays.</param>
+    /// <param name="player">Who plays in them.</param>
     /// <param name="references">Published returns.</param>
-    /// <param name="plan">Where memory is reserved.</param>
     /// <param name="times">What must not count the examination as learning; null: nobody.</param>
     public PolicyExamination(
-        ReinforcementRecipe recipe, ulong seed, IEnvironments environments, ActingPolicy policy,
-        IReadOnlyList<ReferenceFigure> references, MemoryPlan plan, ActingTimes? times)
+        ReinforcementRecipe recipe, ulong seed, IEnvironments environments, EpisodePlayer player,
+        IReadOnlyList<ReferenceFigure> references, ActingTimes? times)
     {
-        (_recipe, _seed, _environments, _references, _times) = (recipe, seed, environments, references, times);
-        _player = new EpisodePlayer(environments, policy, plan);
+        (_recipe, _seed, _environments, _player) = (recipe, seed, environments, player);
+        (_references, _times) = (references, times);
     }
 
     /// <summary>The name of the mean of the episodes' returns.</summary>

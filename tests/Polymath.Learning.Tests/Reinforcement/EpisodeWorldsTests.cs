@@ -91,6 +91,8 @@ internal sealed class EchoEnvironments(int count) : IEnvironments
 
     public void Observe(int index, Span<float> observation) => observation.Fill(LastAction);
 
+    public Formats.Images.PixelImage Draw(int index) => new(1, 1, 1, [(byte)LastAction]);
+
     public byte[] CaptureState() => [];
 
     public void RestoreState(ReadOnlySpan<byte> state)
