@@ -1,7 +1,8 @@
 // llama.cpp, by node-llama-cpp, beside another program: `llama.mjs FILE THREADS CONTEXT` loads a GGUF file, then obeys
 // lines on its standard input, each answered by one JSON line: `prefill N` forgets the sequence and takes N tokens in,
-// `decode N` appends N tokens one after the other, `version` tells what runs, `quit` or the end of the input ends. With
-// `--check` it only tells, by how it ends, whether node-llama-cpp is there.
+// `decode N` appends N tokens one after the other, `tokenize TEXT` (a JSON string) tells the tokens of a text, `greedy N
+// TOKEN...` forgets the sequence and continues those tokens by the N likeliest, `version` tells what runs, `quit` or the
+// end of the input ends. With `--check` it only tells, by how it ends, whether node-llama-cpp is there.
 import { createRequire } from "node:module";
 import path from "node:path";
 import readline from "node:readline";
@@ -51,8 +52,20 @@ function decode(count) {
     });
 }
 
+async function greedy(count, tokens) {
+    await sequence.clearHistory();
+    const chosen = [];
+    for await (const token of sequence.evaluate(tokens, { temperature: 0, yieldEogToken: true })) {
+        chosen.push(token);
+        if (chosen.length === count) {
+            break;
+        }
+    }
+    return { tokens: chosen };
+}
+
 for await (const line of readline.createInterface({ input: process.stdin })) {
-    const [word, number] = line.split(" ");
+    const [word, number, ...tokens] = line.split(" ");
     const count = Number(number);
     let answer;
     if (word === "version") {
@@ -61,10 +74,14 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
         answer = await prefill(count);
     } else if (word === "decode" && count > 0) {
         answer = await decode(count);
+    } else if (word === "tokenize") {
+        answer = { tokens: model.tokenize(JSON.parse(line.slice(word.length))) };
+    } else if (word === "greedy" && count > 0) {
+        answer = await greedy(count, tokens.map(Number));
     } else if (word === "quit") {
         break;
     } else {
-        console.error(`unknown line '${line}': expected 'prefill N', 'decode N', 'version' or 'quit'`);
+        console.error(`unknown line '${line}': expected 'prefill N', 'decode N', 'tokenize TEXT', 'greedy N TOKEN...', 'version' or 'quit'`);
         process.exit(1);
     }
     console.log(JSON.stringify(answer));

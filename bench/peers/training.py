@@ -7,7 +7,7 @@ from typing import Callable
 import torch
 
 from batches import Batch
-from gpt import Gpt
+from torch import nn
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Recipe:
 class Training:
     """A network being trained on batches that `draw` gives."""
 
-    def __init__(self, network: Gpt, recipe: Recipe, draw: Callable[[], Batch]) -> None:
+    def __init__(self, network: nn.Module, recipe: Recipe, draw: Callable[[], Batch]) -> None:
         self.network = network
         self._recipe = recipe
         self._draw = draw

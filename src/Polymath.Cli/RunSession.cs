@@ -10,7 +10,7 @@ namespace Polymath.Cli;
 internal sealed record RunOptions(int ThreadCount, IReadOnlyList<string> Data, Action<string> Notes);
 
 /// <summary>
-/// A trained network, opened from a run or from a folder in the Hugging Face layout, with its memory and kernels.
+/// A trained network, opened from a run, a folder in the Hugging Face layout or a GGUF file, with its memory and kernels.
 /// </summary>
 internal sealed class RunSession : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class RunSession : IDisposable
     public IFieldSession Session { get; private set; } = null!;
 
     /// <summary>Opens a trained network.</summary>
-    /// <param name="path">A run's folder, or a model's.</param>
+    /// <param name="path">A run's folder, or a model's, or a model's file.</param>
     /// <param name="purpose">Examination or inference.</param>
     /// <param name="options">Threads, data, and where notes go.</param>
     /// <exception cref="InvalidInputException">The folder holds neither.</exception>
@@ -39,9 +39,10 @@ internal sealed class RunSession : IDisposable
             candidate => candidate.IsModel(path));
         if (!isRun && opener is null)
         {
-            string fault = Directory.Exists(path) ? "holds neither a run nor a model" : "does not exist";
+            string fault = Directory.Exists(path) ? "holds neither a run nor a model"
+                : File.Exists(path) ? "is no model" : "does not exist";
             throw new InvalidInputException(
-                $"{path} {fault}: expected a run's folder, or a model's in the Hugging Face layout");
+                $"{path} {fault}: expected a run's folder, a model's in the Hugging Face layout, or a .gguf file");
         }
 
         using RunFolder? folder = isRun ? RunFolder.Open(path) : null;

@@ -16,15 +16,11 @@ internal sealed unsafe class ImageFixture : IDisposable
         int side, int channels, int patchSize, int[] stem, TrunkRecipe trunk, int threadCount = 1)
     {
         _kernels = CpuKernels.Create(InstructionSets.Chosen, threadCount);
-        int positions = side / patchSize * (side / patchSize), rows = ImageCount * positions;
-        var builder = new NetworkBuilder(_kernels, _plan, new ParameterStore(), rows, Training: true);
-        var recipe = new PatchRecipe { Size = patchSize, StemChannels = stem };
-        var port = new PatchPort(builder, recipe, trunk, new FeatureMap(side, channels));
-        Network = new Network(
-            builder, port, new Trunk(builder, trunk), new PooledHead(builder, trunk, ClassCount, ImageCount));
-        Batch = new Batch(_plan, new BatchShape(
-            ImageCount, rows, AttentionMask.Bidirectional, patchSize * patchSize * channels, ClassCount,
-            PoolsSequences: true));
+        var network = new ImageNetwork(
+            trunk, new PatchRecipe { Size = patchSize, StemChannels = stem }, new FeatureMap(side, channels), ClassCount,
+            ImageCount);
+        Network = network.Build(_kernels, _plan, training: true);
+        Batch = new Batch(_plan, network.BatchShape);
         _losses = _plan.Reserve("losses", ImageCount);
         _plan.Commit();
         foreach (Parameter parameter in Network.Parameters.Parameters)
@@ -36,7 +32,7 @@ internal sealed unsafe class ImageFixture : IDisposable
             }
         }
 
-        Fill(positions);
+        Fill(network.PositionCount);
     }
 
     public Network Network { get; }

@@ -20,6 +20,7 @@ internal static class BenchCommand
         ("training", "training steps of GPT-2 124M, of a small model and of nanoGPT's character model, beside PyTorch",
             TrainingBenchmark.Run),
         ("profile", "where the time of a training step goes, kernel by kernel", (threads, _) => StepProfile.Run(threads)),
+        ("vision", "training steps of the default network of images, beside PyTorch", VisionBenchmark.Run),
         ("threads", "training steps of GPT-2 124M by one thread, by several, and by several beside a busy process",
             ThreadBenchmark.Run),
         ("characters", "nanoGPT's character model for a CPU, 2 000 steps, beside PyTorch", CharacterBenchmark.Run),

@@ -29,6 +29,6 @@ internal static class CommonOptions
     /// <summary>What was trained.</summary>
     public static Argument<string> Run() => new("RUN")
     {
-        Description = "A run's folder, or a model's in the Hugging Face layout.",
+        Description = "A run's folder, a model's in the Hugging Face layout, or a .gguf file.",
     };
 }

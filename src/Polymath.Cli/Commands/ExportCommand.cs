@@ -13,7 +13,8 @@ internal static class ExportCommand
         var folder = new Argument<string>("DIR") { Description = "A new or empty folder." };
         var format = new Option<string>("--format")
         {
-            Description = "The layout: huggingface.",
+            Description = "The layout: huggingface, or gguf for llama.cpp, its weights in fp32, or in another type by "
+                + "gguf-f16, gguf-bf16, gguf-q8_0 or gguf-q4_0.",
             HelpName = "name",
             DefaultValueFactory = _ => "huggingface",
         };
@@ -22,6 +23,7 @@ internal static class ExportCommand
             "Write a trained network in a layout that other programs read.",
             """
             polymath export runs/text-1 model
+            polymath export runs/text-1 model --format gguf-q8_0
             """)
         {
             run, folder, format,

@@ -57,6 +57,7 @@ internal sealed class GenerateCommand
             """
             polymath generate runs/text-1 "Returns the" --max-tokens 100
             polymath generate model "Call me" --temperature 0
+            polymath generate model.gguf "Call me"
             echo "It was the best" | polymath generate runs/text-1 -
             """)
         {

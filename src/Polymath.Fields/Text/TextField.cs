@@ -54,10 +54,10 @@ public sealed class TextField : IModelOpener
     public JsonTypeInfo RecipeType => TextRecipeJson.Default.TextRecipe;
 
     /// <inheritdoc/>
-    public bool IsModel(string folder) => File.Exists(Path.Combine(folder, PretrainedModel.ConfigurationFileName));
+    public bool IsModel(string path) => Pretrained.IsModel(path);
 
     /// <inheritdoc/>
-    public Recipe RecipeOf(string folder) => ((TextRecipe)DefaultRecipe) with { From = folder };
+    public Recipe RecipeOf(string path) => ((TextRecipe)DefaultRecipe) with { From = path };
 
     /// <inheritdoc/>
     public IFieldSession Open(Recipe recipe, SessionContext context)

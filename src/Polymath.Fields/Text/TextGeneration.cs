@@ -10,10 +10,14 @@ public sealed class TextGeneration : ITextGenerator
 {
     private readonly Tokenizer _tokenizer;
     private readonly TokenGenerator _generator;
+    private readonly int? _endOfText;
 
     /// <summary>Joins a tokenizer and a generator.</summary>
-    public TextGeneration(Tokenizer tokenizer, TokenGenerator generator) =>
-        (_tokenizer, _generator) = (tokenizer, generator);
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="generator">The generator.</param>
+    /// <param name="endOfText">A token that ends a text beside the tokenizer's, as models for conversation have; or null.</param>
+    public TextGeneration(Tokenizer tokenizer, TokenGenerator generator, int? endOfText = null) =>
+        (_tokenizer, _generator, _endOfText) = (tokenizer, generator, endOfText);
 
     /// <inheritdoc/>
     public TextGenerationResult Generate(
@@ -32,7 +36,7 @@ public sealed class TextGeneration : ITextGenerator
             cancellation.ThrowIfCancellationRequested();
             int token = sampler.Sample(logits[.._tokenizer.VocabularySize], _generator.History);
             count++;
-            if (token == _tokenizer.EndOfText)
+            if (token == _tokenizer.EndOfText || token == _endOfText)
             {
                 reason = "end of text";
                 break;
@@ -56,7 +60,8 @@ public sealed class TextGeneration : ITextGenerator
 
     private int[] TokensOf(string prompt)
     {
-        int[] tokens = _tokenizer.Encode(prompt);
+        IReadOnlyList<int> prefix = (_tokenizer as BytePairTokenizer)?.TextPrefix ?? [];
+        int[] tokens = [.. prefix, .. _tokenizer.Encode(prompt)];
         if (tokens.Length > 0)
         {
             return tokens;

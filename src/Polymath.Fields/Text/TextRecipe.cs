@@ -22,7 +22,7 @@ public sealed record TextRecipe : Recipe
     public override string Field { get; init; } = TextField.FieldName;
 
     /// <summary>
-    /// A folder in the Hugging Face layout, or a run, whose architecture, tokenizer and weights are the start;
+    /// A folder in the Hugging Face layout or a GGUF file, whose architecture, tokenizer and weights are the start;
     /// <c>network</c> and <c>tokenizer</c> are then taken from there.
     /// </summary>
     public string? From { get; init; }

@@ -13,6 +13,14 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
 
     private const int SampleTokens = 80;
 
+    private const string HuggingFace = "huggingface", GgufFileName = "model" + GgufModel.FileExtension;
+
+    private static readonly Dictionary<string, WeightFormat> GgufFormats = new()
+    {
+        ["gguf"] = WeightFormat.Float32, ["gguf-f16"] = WeightFormat.Float16, ["gguf-bf16"] = WeightFormat.BFloat16,
+        ["gguf-q8_0"] = WeightFormat.Q8_0, ["gguf-q4_0"] = WeightFormat.Q4_0,
+    };
+
     private readonly TextRecipe _recipe;
     private readonly TextMaterial? _material;
     private readonly Tokenizer _tokenizer;
@@ -33,12 +41,13 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
             context.Kernels, context.Plan, recipe.Network, Math.Max(tokenizer.VocabularySize, recipe.ModelVocabularySize), rows,
             context.Purpose == SessionPurpose.Training,
             context.Purpose == SessionPurpose.Inference ? ProductPrecision.Float32 : recipe.Learning.Precision,
-            recipe.Learning.RecomputeActivations);
+            recipe.Learning.RecomputeActivations,
+            context.Purpose == SessionPurpose.Training ? null : pretrained?.Packing);
         Batch = new Batch(context.Plan, new BatchShape(recipe.IsolateDocuments ? rows : Math.Max(1, recipe.BatchSize), rows));
         var objective = new TextObjective(context.Kernels, context.Plan, rows);
         Objective = objective;
         var generator = new TokenGenerator(context.Plan, _network, Math.Min(InferenceRows, rows));
-        _generation = new TextGeneration(tokenizer, generator);
+        _generation = new TextGeneration(tokenizer, generator, pretrained?.Configuration.EndOfTextToken);
         if (material is not null)
         {
             _experience = new TextExperience(material.Corpus.Training, recipe, tokenizer.EndOfText);
@@ -71,7 +80,7 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
     public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Formats => ["huggingface"];
+    public IReadOnlyList<string> Formats { get; } = [HuggingFace, .. GgufFormats.Keys];
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer => _tokenizer;
@@ -80,28 +89,33 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
     internal static TextSession Open(TextRecipe recipe, SessionContext context)
     {
         Pretrained? pretrained = recipe.From is null || recipe.ModelVocabularySize > 0 ? null : Pretrained.Open(recipe.From);
-        if (pretrained is not null)
-        {
-            recipe = recipe with
-            {
-                Network = pretrained.NetworkFor(recipe.Network),
-                ModelVocabularySize = pretrained.Configuration.VocabularySize,
-            };
-        }
-
-        if (context.Purpose == SessionPurpose.Inference)
-        {
-            return new TextSession(recipe, context, LoadTokenizer(context.RunFolder), null, pretrained);
-        }
-
-        TextMaterial material = TextMaterial.Prepare(recipe, context, pretrained?.Tokenizer);
+        TextMaterial? material = null;
         try
         {
+            if (pretrained is not null)
+            {
+                recipe = recipe with
+                {
+                    Network = context.Purpose == SessionPurpose.Inference
+                        ? pretrained.NetworkForInference()
+                        : pretrained.NetworkForTraining(recipe.Network),
+                    ModelVocabularySize = pretrained.Configuration.VocabularySize,
+                };
+            }
+
+            if (context.Purpose == SessionPurpose.Inference)
+            {
+                Tokenizer tokenizer = pretrained?.Tokenizer ?? LoadTokenizer(context.RunFolder);
+                return new TextSession(recipe, context, tokenizer, null, pretrained);
+            }
+
+            material = TextMaterial.Prepare(recipe, context, pretrained?.Tokenizer);
             return new TextSession(recipe, context, material.Tokenizer, material, pretrained);
         }
         catch
         {
-            material.Dispose();
+            material?.Dispose();
+            pretrained?.Dispose();
             throw;
         }
     }
@@ -140,16 +154,35 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
     {
         if (!Formats.Contains(format))
         {
-            throw new InvalidInputException($"unknown format '{format}', expected {string.Join(" or ", Formats)}");
+            throw new InvalidInputException($"unknown format '{format}', expected {string.Join(", ", Formats)}");
         }
 
-        PretrainedModel.Write(folder, _network, _tokenizer.EndOfText);
-        TokenizerFile.Save(_tokenizer, Path.Combine(folder, PretrainedModel.TokenizerFileName));
+        if (Network.PackedWeights.Count > 0)
+        {
+            throw new InvalidInputException(
+                $"{_pretrained!.Path}: its weights are in a compact format already; expected a run, or a model of fp32 weights");
+        }
+
+        if (GgufFormats.TryGetValue(format, out WeightFormat weights))
+        {
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+            GgufModelWriter.Write(Path.Combine(folder, GgufFileName), _network, _tokenizer, name, weights);
+        }
+        else
+        {
+            PretrainedModel.Write(folder, _network, _tokenizer.EndOfText);
+            TokenizerFile.Save(_tokenizer, Path.Combine(folder, PretrainedModel.TokenizerFileName));
+        }
+
         return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _material?.Dispose();
+    public void Dispose()
+    {
+        _material?.Dispose();
+        _pretrained?.Dispose();
+    }
 
     private static Tokenizer LoadTokenizer(string folder)
     {

@@ -25,25 +25,17 @@ public sealed class VisionSession : IFieldSession, IPredictor
         VisionRecipe recipe, SessionContext context, IReadOnlyList<string> classes, VisionMaterial? material)
     {
         (_recipe, _classes, _material) = (recipe, classes, material);
-        bool isTraining = context.Purpose == SessionPurpose.Training;
         var writer = new PatchWriter(recipe.ImageSide, recipe.ChannelCount, recipe.Patch.Size);
         int images = context.Purpose == SessionPurpose.Inference
             ? InferenceImages
             : Math.Max(InferenceImages, recipe.BatchSize);
-        int rows = images * writer.PositionCount;
-        var builder = new NetworkBuilder(context.Kernels, context.Plan, new ParameterStore(), rows, isTraining)
-        {
-            Precision = context.Purpose == SessionPurpose.Inference
-                ? ProductPrecision.Float32
-                : recipe.Learning.Precision,
-        };
-        var image = new FeatureMap(recipe.ImageSide, recipe.ChannelCount);
-        var port = new PatchPort(builder, recipe.Patch, recipe.Network, image);
-        var trunk = new Trunk(builder, recipe.Network, recipe.Learning.RecomputeActivations);
-        var head = new PooledHead(builder, recipe.Network, classes.Count, images);
-        Network = new Network(builder, port, trunk, head);
-        Batch = new Batch(context.Plan, new BatchShape(
-            images, rows, AttentionMask.Bidirectional, writer.PatchWidth, classes.Count, PoolsSequences: true));
+        var network = new ImageNetwork(
+            recipe.Network, recipe.Patch, new FeatureMap(recipe.ImageSide, recipe.ChannelCount), classes.Count, images);
+        Network = network.Build(
+            context.Kernels, context.Plan, context.Purpose == SessionPurpose.Training,
+            context.Purpose == SessionPurpose.Inference ? ProductPrecision.Float32 : recipe.Learning.Precision,
+            recipe.Learning.RecomputeActivations);
+        Batch = new Batch(context.Plan, network.BatchShape);
         Objective = new VisionObjective(context.Kernels, context.Plan, images);
         _classifier = new ImageClassifier(Network, Batch, writer, recipe.Augmentation.Flip == true);
         if (material is not null)

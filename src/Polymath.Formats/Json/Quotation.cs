@@ -3,7 +3,7 @@ using System.Text;
 namespace Polymath.Formats.Json;
 
 /// <summary>Quotes untrusted text for a message: short, on one line, without control characters.</summary>
-internal static class Quotation
+public static class Quotation
 {
     // Enough to recognise any real tensor name or key; a hostile one may have millions of characters.
     private const int MaxLength = 96;

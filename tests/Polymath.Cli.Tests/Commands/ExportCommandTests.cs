@@ -5,6 +5,8 @@ namespace Polymath.Cli.Tests.Commands;
 
 public sealed class ExportCommandTests(TrainedRun run) : IDisposable
 {
+    private const int Steps = 200;
+
     private readonly Workplace _place = new();
 
     public void Dispose() => _place.Dispose();
@@ -48,6 +50,26 @@ public sealed class ExportCommandTests(TrainedRun run) : IDisposable
         Directory.Delete(_place["model"], recursive: true);
         (await _place.RunAsync("generate", "tuned", "the", "--max-tokens", "2")).Succeeded();
     }
+
+    [Theory]
+    [InlineData("gguf")]
+    [InlineData("gguf-q8_0")]
+    public async Task AnExportedFileWritesTheTextOfItsRun(string format)
+    {
+        _place.Write(TinyText.FileName, TinyText.Content);
+        string[] train = TinyText.Train("run", Steps);
+        train[Array.IndexOf(train, "tokenizer.kind=Bytes")] = "tokenizer.vocabularySize=300";
+        (await _place.RunAsync([.. train, "network.tiedHead=false"])).Succeeded();
+        CommandResult exported = (await _place.RunAsync("export", "run", "model", "--format", format)).Succeeded();
+        Assert.Equal("model/model.gguf\n", exported.Output);
+        string continued = await GreedyAsync("model/model.gguf");
+        Assert.Equal(await GreedyAsync("run"), continued);
+        Assert.True(continued.Length > "the old".Length + 10, $"'{continued}' tells little");
+    }
+
+    [Fact]
+    public Task ATokenizerThatLlamaLacksIsRefused() =>
+        _place.RefusesAsync(["Bytes", "expected byte pairs"], "export", run.Path, "model", "--format", "gguf");
 
     [Fact]
     public async Task OnlyANewOrEmptyFolderIsWrittenTo()

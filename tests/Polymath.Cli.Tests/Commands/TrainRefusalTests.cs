@@ -20,7 +20,7 @@ public sealed class TrainRefusalTests : IDisposable
     [InlineData("network.layerCount=0", "network.layerCount is 0", "expected 1 to 1000")]
     [InlineData("budget=3x", "'3x' is no budget", "2000steps")]
     [InlineData("budget=-3steps", "'-3steps'", "above zero")]
-    [InlineData("from=nowhere", "nowhere", "expected a model in the Hugging Face layout")]
+    [InlineData("from=nowhere", "nowhere", "expected a folder in the Hugging Face layout or a .gguf file")]
     [InlineData("tokenizer.vocabularySize=100000", "tokenizer.vocabularySize", "100000 is too large", "at most")]
     public Task AWrongRecipeIsRefused(string edit, params string[] words) =>
         _place.RefusesAsync(words, "train", "text", TinyText.FileName, "--threads", "1", "--set", edit);

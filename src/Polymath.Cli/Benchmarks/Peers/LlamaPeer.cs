@@ -33,8 +33,8 @@ internal sealed class LlamaPeer : IDisposable
         if (!isInstalled)
         {
             notes(
-                "node-llama-cpp is not installed: run 'npm install node-llama-cpp' in bench/peers, or in a folder that "
-                + "NODE_LLAMA_CPP names");
+                "node-llama-cpp is not installed: run 'npm ci --omit=optional' in bench/peers, or 'npm install "
+                + "node-llama-cpp' in a folder that NODE_LLAMA_CPP names");
         }
 
         return isInstalled;

@@ -20,7 +20,7 @@ internal static class StepProfile
         ProductPrecision precision = ProductPrecisions.Native[^1];
         string title = $"{model.Name}, {ProductPrecisions.NameOf(precision)}";
         TimedKernels? timed = null;
-        using var learner = new RandomTokenLearner(
+        using var learner = new RandomLearner(
             model.In(precision), threads, kernels => timed = new TimedKernels(kernels));
         int steps = Turns * model.StepsPerTurn;
         learner.Contender.WarmUp(model.StepsPerTurn + 1);

@@ -25,12 +25,12 @@ internal static class ThreadBenchmark
         // The fastest precision waits for its threads the most.
         TrainingModel model = TrainingModels.Gpt2;
         ProductPrecision precision = ProductPrecisions.Native[^1];
-        using var one = new RandomTokenLearner(model.In(precision), 1);
-        using var several = new RandomTokenLearner(model.In(precision), threads);
+        using var one = new RandomLearner(model.In(precision), 1);
+        using var several = new RandomLearner(model.In(precision), threads);
         return Compare($"{model.Name}, {ProductPrecisions.NameOf(precision)}", one, several);
     }
 
-    private static List<BenchmarkRow> Compare(string model, RandomTokenLearner one, RandomTokenLearner several)
+    private static List<BenchmarkRow> Compare(string model, RandomLearner one, RandomLearner several)
     {
         one.Contender.WarmUp(WarmUpSteps);
         several.Contender.WarmUp(WarmUpSteps);

@@ -1,8 +1,3 @@
-using Polymath.Cli.Benchmarks.Peers;
-using Polymath.Compute;
-using Polymath.Compute.Cpu;
-using Polymath.Compute.Cpu.Measurements;
-
 namespace Polymath.Cli.Benchmarks.Training;
 
 /// <summary>
@@ -13,7 +8,6 @@ namespace Polymath.Cli.Benchmarks.Training;
 internal static class TrainingBenchmark
 {
     private const string Name = "training";
-    private const int Turns = 5, WarmUpTurns = 2;
 
     /// <summary>Measures.</summary>
     /// <param name="threads">Threads, ours and the peer's.</param>
@@ -24,93 +18,17 @@ internal static class TrainingBenchmark
         foreach (TrainingModel model in new[] { TrainingModels.Gpt2, TrainingModels.Small, TrainingModels.Characters })
         {
             notes($"training: {model.Name} ...");
-            using var comparison = new Comparison(model, threads, notes);
+            var subject = new TrainingSubject(
+                Name, model.Name, "tokens", model.StepsPerTurn, model.PeerScript, model.PeerArguments,
+                precision => new RandomLearner(model.In(precision), threads))
+            {
+                IsCountedByParameters = true,
+            };
+            using var comparison = new TrainingComparison(subject, threads, notes);
             rows.AddRange(comparison.Run());
             notes = _ => { };
         }
 
         return rows;
-    }
-
-    /// <summary>All that take turns at one model.</summary>
-    private sealed class Comparison : IDisposable
-    {
-        private readonly TrainingModel _model;
-        private readonly List<RandomTokenLearner> _learners = [];
-        private readonly Dictionary<RandomTokenLearner, List<double>> _peaks = [];
-        private readonly List<TorchPeer> _peers;
-
-        public Comparison(TrainingModel model, int threads, Action<string> notes)
-        {
-            _model = model;
-            _peers = TorchPeer.StartAll(model.PeerScript, model.PeerArguments, threads, notes);
-            foreach (ProductPrecision precision in ProductPrecisions.Native)
-            {
-                var learner = new RandomTokenLearner(model.In(precision), threads);
-                _learners.Add(learner);
-                _peaks[learner] = [];
-            }
-        }
-
-        public List<BenchmarkRow> Run()
-        {
-            _peers.ForEach(peer => peer.WarmUp());
-            _learners.ForEach(learner => learner.Contender.WarmUp(WarmUpTurns * _model.StepsPerTurn));
-            for (int turn = 0; turn < Turns; turn++)
-            {
-                foreach (RandomTokenLearner learner in _learners)
-                {
-                    _peaks[learner].Add(PeakMeter.MeasureFlops(InstructionSets.Chosen, learner.Precision));
-                    learner.Contender.Run(_model.StepsPerTurn);
-                }
-
-                _peers.ForEach(peer => peer.Run(_model.StepsPerTurn));
-            }
-
-            return [.. _learners.SelectMany(RowsOf)];
-        }
-
-        public void Dispose()
-        {
-            _peers.ForEach(peer => peer.Dispose());
-            _learners.ForEach(learner => learner.Dispose());
-        }
-
-        private IEnumerable<BenchmarkRow> RowsOf(RandomTokenLearner learner)
-        {
-            Contender ours = learner.Contender;
-            int threads = learner.ThreadCount;
-            string name = $"{_model.Name}, {ProductPrecisions.NameOf(learner.Precision)}";
-            foreach (TorchPeer peer in _peers.Where(peer => peer.IsFairTo(learner.Precision)))
-            {
-                yield return BenchmarkRow.Compare(
-                    Name, $"{name}: by processor time", ours.RowsPerCpuSecond, "tokens/CPU-s", peer.Version,
-                    peer.RowsPerCpuSecond, threads);
-                yield return BenchmarkRow.Compare(
-                    Name, $"{name}: wall time of a step", ours.WallSecondsPerStep * 1e3, "ms", peer.Version,
-                    peer.WallSecondsPerStep * 1e3, threads);
-            }
-
-            if (_peers.Count == 0)
-            {
-                yield return new(
-                    Name, $"{name}: by processor time", ours.RowsPerCpuSecond, "tokens/CPU-s", null, null, threads);
-                yield return new(
-                    Name, $"{name}: wall time of a step", ours.WallSecondsPerStep * 1e3, "ms", null, null, threads);
-            }
-
-            double peak = Median.Of(_peaks[learner]);
-            string reference = $"{ProductPrecisions.NameOf(learner.Precision)} peak in this run";
-            double rate = ours.RowsPerCpuSecond;
-            yield return BenchmarkRow.Compare(
-                Name, $"{name}: 6 operations a parameter and token", 6e-9 * learner.ParameterCount * rate,
-                "GFLOP/CPU-s", reference, peak / 1e9, threads);
-            yield return BenchmarkRow.Compare(
-                Name, $"{name}: counted operations",
-                ours.LastStep.Operations / ours.LastStep.Rows * rate / 1e9, "GFLOP/CPU-s", reference, peak / 1e9, threads);
-            yield return new(
-                Name, $"{name}: managed memory allocated by a step", ours.AllocatedBytesPerStep, "bytes", null, null,
-                threads);
-        }
     }
 }
