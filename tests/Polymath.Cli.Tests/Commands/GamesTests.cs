@@ -44,6 +44,22 @@ public sealed class GamesTests(GamesTests.TrainedPlayer run) : IClassFixture<Gam
             report.RootElement.GetProperty("metrics").ToString(), found.RootElement.GetProperty("metrics").ToString());
     }
 
+    [Fact]
+    public async Task AnEpisodeIsWatched()
+    {
+        string summary = (await run.Workplace.RunAsync("play", "run", "--seed", "3", "--out", "episode.gif")).Succeeded().Output;
+        Assert.Matches(@"^\d+ points in \d+ steps: episode.gif\s*$", summary);
+        Assert.Equal("GIF89a"u8.ToArray(), run.Workplace.Read("episode.gif")[..6]);
+        string again = (await run.Workplace.RunAsync("play", "run", "--seed", "3", "--out", "episode.png", "--json")).Succeeded().Output;
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], run.Workplace.Read("episode.png")[..4]);
+        using JsonDocument found = JsonDocument.Parse(again);
+        Assert.StartsWith($"{found.RootElement.GetProperty("return").GetDouble()} points", summary, StringComparison.Ordinal);
+        Assert.True(found.RootElement.GetProperty("isEnd").GetBoolean());
+        Assert.True(run.Workplace.Has("run", "samples", "episode.gif"));
+        await run.Workplace.RefusesAsync(["episode.mp4", ".gif or .png"], "play", "run", "--out", "episode.mp4");
+        await run.Workplace.RefusesAsync(["nowhere does not exist"], "play", "run", "--out", "nowhere/episode.gif");
+    }
+
     [Theory]
     [InlineData(6)]
     [InlineData(8)]
