@@ -66,6 +66,7 @@ internal static class Application
             EvaluateCommand.Create(),
             GenerateCommand.Create(),
             PredictCommand.Create(),
+            PlayCommand.Create(),
             ExportCommand.Create(),
             FieldsCommand.Create(),
             DataCommand.Create(),
@@ -79,6 +80,8 @@ internal static class Application
             polymath generate runs/text-1 "Returns "    continue a text
             polymath train vision                       learn to tell the articles of Fashion-MNIST apart
             polymath predict runs/vision-1 shoe.png     label an image
+            polymath train games freeway                learn a video game by playing it
+            polymath play runs/games-1                  watch an episode
             polymath fields                             what can be learnt
             """);
         return root;

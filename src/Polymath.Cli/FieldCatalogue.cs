@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Fields.Games;
 using Polymath.Fields.Text;
 using Polymath.Fields.Vision;
 using Polymath.Learning;
@@ -9,7 +10,7 @@ namespace Polymath.Cli;
 internal static class FieldCatalogue
 {
     /// <summary>All fields.</summary>
-    public static IReadOnlyList<IField> All { get; } = [new TextField(), new VisionField()];
+    public static IReadOnlyList<IField> All { get; } = [new TextField(), new VisionField(), new GamesField()];
 
     /// <summary>Their names, for a sentence.</summary>
     public static string Names => string.Join(", ", All.Select(known => known.Name));

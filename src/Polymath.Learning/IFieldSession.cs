@@ -11,7 +11,11 @@ namespace Polymath.Learning;
 /// <param name="Purpose">What the session is for.</param>
 /// <param name="Notes">Where the field says what it does that takes long or matters: one line a call.</param>
 public sealed record SessionContext(
-    Kernels Kernels, MemoryPlan Plan, string RunFolder, SessionPurpose Purpose, Action<string> Notes);
+    Kernels Kernels, MemoryPlan Plan, string RunFolder, SessionPurpose Purpose, Action<string> Notes)
+{
+    /// <summary>The clock, for what a field times.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
 
 /// <summary>What a session is for, which decides what is prepared.</summary>
 public enum SessionPurpose

@@ -4,7 +4,8 @@ namespace Polymath.Networks;
 
 /// <summary>
 /// The body that every field shares: a residual stream, branches that read it normalised and add to it (attention and
-/// feed-forward in turn), and a last norm. With one position a sequence it is a residual MLP.
+/// feed-forward in turn), and a last norm. Where a sequence has one position there is nothing to attend to: the branches
+/// are feed-forward all, a residual MLP.
 /// </summary>
 public sealed unsafe class Trunk
 {
@@ -14,6 +15,7 @@ public sealed unsafe class Trunk
     private readonly PlannedMatrix _dInput;
     private readonly PlannedMatrix? _dDelta;
     private readonly bool _recomputes;
+    private readonly int _branchesOfBlock;
 
     /// <summary>Adds its parameters and reserves its memory.</summary>
     /// <param name="builder">What it is built with.</param>
@@ -29,18 +31,24 @@ public sealed unsafe class Trunk
         NetworkBuilder attention = recomputes ? builder with { RecomputedPart = "attention" } : builder;
         NetworkBuilder feedForward = recomputes ? builder with { RecomputedPart = "feed-forward" } : builder;
         RotaryTable? rotary = recipe.Positions == PositionKind.Rotary ? new RotaryTable(builder, recipe) : null;
-        _branches = new IBranch[2 * recipe.LayerCount];
+        _branchesOfBlock = recipe.ContextLength > 1 ? 2 : 1;
+        _branches = new IBranch[_branchesOfBlock * recipe.LayerCount];
         _norms = new ResidualNorm[_branches.Length + 1];
         _inputs = new MatrixView[_branches.Length];
         for (int layer = 0; layer < recipe.LayerCount; layer++)
         {
             string name = $"blocks.{layer}";
-            _norms[2 * layer] = new ResidualNorm(
-                attention, name + ".attention.norm", recipe, first: layer == 0, keepsSum: true);
-            _branches[2 * layer] = new AttentionBranch(attention, name + ".attention", recipe, rotary);
-            _norms[(2 * layer) + 1] = new ResidualNorm(
-                feedForward, name + ".feedForward.norm", recipe, first: false, keepsSum: false);
-            _branches[(2 * layer) + 1] = new FeedForwardBranch(feedForward, name + ".feedForward", recipe);
+            int first = _branchesOfBlock * layer, last = first + _branchesOfBlock - 1;
+            if (last > first)
+            {
+                _norms[first] = new ResidualNorm(
+                    attention, name + ".attention.norm", recipe, first: layer == 0, keepsSum: true);
+                _branches[first] = new AttentionBranch(attention, name + ".attention", recipe, rotary);
+            }
+
+            _norms[last] = new ResidualNorm(
+                feedForward, name + ".feedForward.norm", recipe, first: last == 0, keepsSum: last == first);
+            _branches[last] = new FeedForwardBranch(feedForward, name + ".feedForward", recipe);
         }
 
         _norms[^1] = new ResidualNorm(builder, "norm", recipe, first: false, keepsSum: true);
@@ -77,9 +85,9 @@ public sealed unsafe class Trunk
         _norms[^1].Backward(dOutput, dx, accumulate: false, dDelta, _branches[^1].OutputBias);
         for (int index = _branches.Length - 1; index >= 0; index--)
         {
-            if (_recomputes && index % 2 != 0)
+            if (_recomputes && (index + 1) % _branchesOfBlock == 0)
             {
-                RecomputeBlock(sequences, index - 1);
+                RecomputeBlock(sequences, index);
             }
 
             _branches[index].Backward(sequences, _inputs[index], dDelta ?? dx, dInput);
@@ -101,7 +109,7 @@ public sealed unsafe class Trunk
         {
             MatrixView input = _norms[index].Forward(x, delta, bias);
             x = _norms[index].Sum;
-            delta = _branches[index].Continue(cache, index / 2, positions, input);
+            delta = _branches[index].Continue(cache, index / _branchesOfBlock, positions, input);
             bias = _branches[index].OutputBias;
         }
 
@@ -114,9 +122,10 @@ public sealed unsafe class Trunk
     public double CountRecomputation(SequenceLayout sequences)
     {
         double sum = 0;
-        for (int index = 0; _recomputes && index < _branches.Length - 2; index += 2)
+        for (int index = 0; _recomputes && index < _branches.Length - _branchesOfBlock; index++)
         {
-            sum += _branches[index].CountOperations(sequences) + _branches[index + 1].CountRecomputation(sequences);
+            bool isLast = (index + 1) % _branchesOfBlock == 0;
+            sum += isLast ? _branches[index].CountRecomputation(sequences) : _branches[index].CountOperations(sequences);
         }
 
         return sum;
@@ -134,18 +143,23 @@ public sealed unsafe class Trunk
         return sum;
     }
 
-    // The activations of the block whose attention is the branch of that index, from the residual stream before it.
-    // The last block's are the last that the forward pass wrote.
-    private void RecomputeBlock(SequenceLayout sequences, int index)
+    // The activations of the block whose last branch is the one of that index, from the residual stream before it. The
+    // last block's are the last that the forward pass wrote.
+    private void RecomputeBlock(SequenceLayout sequences, int last)
     {
-        if (index + 2 == _branches.Length)
+        if (last + 1 == _branches.Length)
         {
             return;
         }
 
-        _norms[index].Recompute();
-        MatrixView delta = _branches[index].Forward(sequences, _inputs[index]);
-        _norms[index + 1].Forward(_norms[index].Sum, delta, _branches[index].OutputBias);
-        _branches[index + 1].Recompute(sequences, _inputs[index + 1]);
+        int first = last - _branchesOfBlock + 1;
+        _norms[first].Recompute();
+        if (first < last)
+        {
+            MatrixView delta = _branches[first].Forward(sequences, _inputs[first]);
+            _norms[last].Forward(_norms[first].Sum, delta, _branches[first].OutputBias);
+        }
+
+        _branches[last].Recompute(sequences, _inputs[last]);
     }
 }

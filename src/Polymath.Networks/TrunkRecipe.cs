@@ -31,7 +31,7 @@ public enum PositionKind
 /// <summary>The shape of the trunk: every choice that GPT-2, Llama and Qwen differ in is one of these.</summary>
 public sealed record TrunkRecipe
 {
-    /// <summary>Blocks, each attention and feed-forward.</summary>
+    /// <summary>Blocks, each attention and feed-forward; feed-forward alone where <see cref="ContextLength"/> is 1.</summary>
     public int LayerCount { get; init; } = 6;
 
     /// <summary>Columns of the residual stream.</summary>
@@ -49,7 +49,7 @@ public sealed record TrunkRecipe
     /// <summary>Hidden columns of the feed-forward layers; 0: 4 times the width for GELU, 8/3 of it for SwiGLU, rounded up to 64.</summary>
     public int FeedForwardWidth { get; init; }
 
-    /// <summary>The most positions of a sequence.</summary>
+    /// <summary>The most positions of a sequence; with 1, blocks have no attention.</summary>
     public int ContextLength { get; init; } = 256;
 
     /// <summary>The norm before every layer and at the end.</summary>

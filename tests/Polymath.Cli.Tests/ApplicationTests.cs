@@ -83,6 +83,7 @@ public sealed class ApplicationTests : IDisposable
         Assert.Matches(@"(?m)^  text +Writes text", fields);
         Assert.Matches(@"(?m)^ +data dotnet-docs \(default\): ", fields);
         Assert.Matches(@"(?m)^  vision +Tells images apart", fields);
+        Assert.Matches(@"(?m)^  games +Plays video games", fields);
         Assert.Matches(@"(?m)^ +data digits: ", fields);
         string recipe = (await _place.RunAsync("fields", "text")).Succeeded().Output;
         Assert.Contains("\"contextLength\": 256", recipe, StringComparison.Ordinal);

@@ -15,14 +15,15 @@ public sealed unsafe class ImageNetworkTests
     public static TheoryData<int, int[], PositionKind> Ports => new()
     {
         { 2, [], PositionKind.Learned }, { 3, [], PositionKind.Rotary }, { 2, [5], PositionKind.Learned },
-        { 4, [5], PositionKind.Learned }, { 4, [5, 7, 3], PositionKind.None },
+        { 4, [5], PositionKind.Learned }, { 4, [5, 7, 3], PositionKind.None }, { 12, [], PositionKind.None },
     };
 
     [Theory]
     [MemberData(nameof(Ports))]
     public void EveryParameterAgreesWithFiniteDifferences(int patchSize, int[] stem, PositionKind positions)
     {
-        using var fixture = new ImageFixture(12, 2, patchSize, stem, Trunk with { Positions = positions });
+        TrunkRecipe trunk = Trunk with { Positions = positions, ContextLength = 12 / patchSize * (12 / patchSize) };
+        using var fixture = new ImageFixture(12, 2, patchSize, stem, trunk);
         fixture.Loss(backward: true);
         foreach (Parameter parameter in fixture.Network.Parameters.Parameters)
         {
@@ -46,6 +47,15 @@ public sealed unsafe class ImageNetworkTests
                 return fixture.Loss();
             }
         }
+    }
+
+    [Fact]
+    public void WithOnePositionThereIsNoAttention()
+    {
+        using var fixture = new ImageFixture(12, 2, 12, [], Trunk with { Positions = PositionKind.None, ContextLength = 1 });
+        Assert.DoesNotContain(
+            fixture.Network.Parameters.Parameters,
+            parameter => parameter.Specification.Name.Contains("attention", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Polymath.Formats.Images;
+
 namespace Polymath.Learning;
 
 /// <summary>What is seen of a world, and what can be done in it.</summary>
@@ -40,6 +42,9 @@ public interface IEnvironments : IDisposable
 
     /// <summary>Writes what is seen now [Side, Side, ChannelCount], row by row.</summary>
     void Observe(int index, Span<float> observation);
+
+    /// <summary>A picture of a world as it is now, for people.</summary>
+    PixelImage Draw(int index);
 
     /// <summary>All worlds as they are now.</summary>
     byte[] CaptureState();

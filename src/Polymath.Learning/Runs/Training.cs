@@ -30,7 +30,10 @@ public static class Training
 
         using var plan = new MemoryPlan();
         var context = new SessionContext(
-            kernels, plan, folder.Path, SessionPurpose.Training, options.Observer.OnNote);
+            kernels, plan, folder.Path, SessionPurpose.Training, options.Observer.OnNote)
+        {
+            Clock = options.Clock,
+        };
         using IFieldSession session = field.Open(recipe, context);
         var learner = new Learner(session, plan);
         MemoryReport memory = MemoryReport.Of(plan);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Polymath.Compute;
+using Polymath.Formats.Images;
 using Polymath.Learning;
 
 namespace Polymath.Fields.Games.Minatar;
@@ -41,6 +42,14 @@ internal sealed class MinatarEnvironments<TGame>(int count) : IEnvironments
     {
         observation.Clear();
         _worlds[index].Game.Draw(new PlaneCanvas(observation, Shape.ChannelCount));
+    }
+
+    /// <inheritdoc/>
+    public PixelImage Draw(int index)
+    {
+        var observation = new float[Shape.ObservationLength];
+        Observe(index, observation);
+        return PlanePicture.Draw(observation, Shape.ChannelCount);
     }
 
     /// <inheritdoc/>
