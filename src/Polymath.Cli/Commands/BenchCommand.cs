@@ -25,6 +25,8 @@ internal static class BenchCommand
             ThreadBenchmark.Run),
         ("characters", "nanoGPT's character model for a CPU, 2 000 steps, beside PyTorch", CharacterBenchmark.Run),
         ("precision", "the small model's losses after 2 000 steps of bf16 and of fp32", PrecisionBenchmark.Run),
+        ("weights", "one row times packed weights of every format, beside the memory's read bandwidth",
+            (threads, _) => WeightsBenchmark.Run(InstructionSets.Chosen, threads)),
         ("inference", "prompts and their continuation by a 1.1 billion model of 8 and of 4 bits, beside llama.cpp",
             (threads, notes) => InferenceBenchmark.Run(InferenceModel.TinyLlama, threads, notes)),
         ("inference-small", "the same by a model as large as GPT-2's smallest",

@@ -138,6 +138,9 @@ internal sealed unsafe class PackedMultiplier<TSimd> : IDisposable
             case WeightFormat.Float32 when x.Rows == 1:
                 _team.Run(panels.Count, new PlainRowJob<TSimd, float>(panels, x.Data, y.Data, bias));
                 break;
+            case WeightFormat.Float16 when x.Rows == 1:
+                _team.Run(panels.Count, new PlainRowJob<TSimd, Half>(panels, x.Data, y.Data, bias));
+                break;
             case WeightFormat.BFloat16 when x.Rows == 1:
                 _team.Run(panels.Count, new PlainRowJob<TSimd, BFloat16>(panels, x.Data, y.Data, bias));
                 break;

@@ -139,8 +139,7 @@ internal static unsafe class PanelExpansion
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Halves(byte* source)
     {
-        const float BiasDifference = 5.192296858534828e33f;
         Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13;
-        return (bits & Vector512.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector512.Create(BiasDifference);
+        return (bits & Vector512.Create(HalfBits.SignAndRest)).AsSingle() * Vector512.Create(HalfBits.BiasDifference);
     }
 }

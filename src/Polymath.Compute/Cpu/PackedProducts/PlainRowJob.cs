@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Polymath.Compute.Cpu.PackedProducts;
 
 /// <summary>
-/// Multiplies a single row by weights that are fp32 or bf16, where they lie: reading them is what it costs. A tile is
+/// Multiplies a single row by weights that are fp32, binary16 or bf16, where they lie: reading them is what it costs. A tile is
 /// one panel, which is read from its first byte to its last.
 /// </summary>
 /// <typeparam name="TSimd">The vector.</typeparam>
-/// <typeparam name="T">What the weights are: float or <see cref="BFloat16"/>.</typeparam>
+/// <typeparam name="T">What the weights are: float, <see cref="Half"/> or <see cref="BFloat16"/>.</typeparam>
 /// <param name="panels">The part of W.</param>
 /// <param name="x">[K].</param>
 /// <param name="y">[N] of the whole matrix.</param>

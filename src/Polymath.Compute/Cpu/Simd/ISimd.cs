@@ -37,6 +37,9 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Writes the first lanes, at most <see cref="Count"/>, and nothing behind them.</summary>
     static abstract void StorePartial(TSelf value, float* destination, int count);
 
+    /// <summary>Reads <see cref="Count"/> finite numbers of binary16, exactly; no alignment is needed.</summary>
+    static abstract TSelf Load(Half* source);
+
     /// <summary>Reads <see cref="Count"/> numbers, exactly; no alignment is needed.</summary>
     static abstract TSelf Load(BFloat16* source);
 

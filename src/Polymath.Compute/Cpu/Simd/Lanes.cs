@@ -11,7 +11,9 @@ internal unsafe interface ILanes<TSimd>
     where TSimd : struct, ISimd<TSimd>
 {
     /// <summary>Reads the lanes, zero in the others.</summary>
-    /// <typeparam name="T">What the row holds: float or <see cref="BFloat16"/>.</typeparam>
+    /// <typeparam name="T">
+    /// What the row holds: float or <see cref="BFloat16"/>; where all lanes are read, <see cref="Half"/> too.
+    /// </typeparam>
     TSimd Load<T>(T* source)
         where T : unmanaged;
 
@@ -34,7 +36,7 @@ internal readonly unsafe struct AllLanes<TSimd> : ILanes<TSimd>
     public TSimd Load<T>(T* source)
         where T : unmanaged => typeof(T) == typeof(BFloat16)
         ? TSimd.Load((BFloat16*)source)
-        : TSimd.Load((float*)source);
+        : typeof(T) == typeof(Half) ? TSimd.Load((Half*)source) : TSimd.Load((float*)source);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

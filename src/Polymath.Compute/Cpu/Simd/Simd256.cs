@@ -60,6 +60,16 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Load(Half* source)
+    {
+        // The sign stays on top and the rest moves to its place, but for the exponent's bias.
+        Vector256<int> bits = Avx2.ConvertToVector256Int32(Vector128.Load((short*)source)) << 13;
+        bits &= Vector256.Create(HalfBits.SignAndRest);
+        return new(bits.AsSingle() * Vector256.Create(HalfBits.BiasDifference));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Load(BFloat16* source) => Widen(Vector128.Load((ushort*)source));
 
     // There is no load or store of some 16-bit lanes: element by element.

@@ -57,6 +57,16 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Load(Half* source)
+    {
+        // The sign stays on top and the rest moves to its place, but for the exponent's bias.
+        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13;
+        bits &= Vector512.Create(HalfBits.SignAndRest);
+        return new(bits.AsSingle() * Vector512.Create(HalfBits.BiasDifference));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Load(BFloat16* source) => Widen(Vector256.Load((ushort*)source));
 
     /// <inheritdoc/>

@@ -75,6 +75,19 @@ internal readonly unsafe struct SimdPortable : ISimd<SimdPortable>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdPortable Load(Half* source)
+    {
+        Vector<float> lanes = Vector<float>.Zero;
+        for (int lane = 0; lane < Count; lane++)
+        {
+            ((float*)&lanes)[lane] = (float)source[lane];
+        }
+
+        return new(lanes);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdPortable Load(BFloat16* source) => LoadPartial(source, Count);
 
     /// <inheritdoc/>
