@@ -34,4 +34,22 @@ public sealed class FloorTests
             Assert.True(referenced < level, $"{floor} references {reference.Name}, which is not below it");
         }
     }
+
+    // What several fields share lies in folders that hold no field, and knows none.
+    [Fact]
+    public void AFieldKnowsNoOtherField()
+    {
+        string root = Path.Combine(Repository.Root, "src", "Polymath.Fields");
+        string[] fields = [.. Directory.GetDirectories(root)
+            .Where(folder => Directory.GetFiles(folder, "*Field.cs").Length > 0).Select(folder => Path.GetFileName(folder))];
+        Assert.Contains("Vision", fields);
+        foreach (string file in Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories))
+        {
+            string own = Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar)[0], text = File.ReadAllText(file);
+            if (Path.GetFileName(file) != "DataCatalogue.cs")
+            {
+                Assert.All(fields.Where(field => field != own), field => Assert.DoesNotContain($"Polymath.Fields.{field}", text));
+            }
+        }
+    }
 }

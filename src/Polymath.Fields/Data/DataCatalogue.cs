@@ -1,14 +1,14 @@
 using Polymath.Compute;
+using Polymath.Fields.Images;
 using Polymath.Fields.Text;
-using Polymath.Fields.Vision;
 
 namespace Polymath.Fields.Data;
 
-/// <summary>All data sets that this program knows how to fetch: each field adds its own list here.</summary>
+/// <summary>All data sets that this program knows how to fetch: what fields share, and each field besides, adds a list here.</summary>
 public static class DataCatalogue
 {
     /// <summary>The data sets in the order of the fields, then of their names.</summary>
-    public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All, .. VisionDataSets.All];
+    public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All, .. ImageDataSets.All];
 
     /// <summary>The data set of a name.</summary>
     /// <exception cref="InvalidInputException">There is none; lists the names.</exception>

@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Fields.Images;
 
 namespace Polymath.Fields.Vision;
 

@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Fields.Images;
 using Polymath.Fields.Vision.Examinations;
 using Polymath.Networks;
 

@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Fields.Images;
 using Polymath.Learning;
 using Polymath.Networks;
 
@@ -18,8 +19,7 @@ public sealed class VisionExperience : IExperience
     private readonly PatchWriter _writer;
     private readonly Augmentation _augmentation;
     private readonly float[] _classWeights, _pixels, _partner;
-    private readonly int[] _order;
-    private long _orderedEpoch = -1;
+    private readonly EpochOrder _order;
 
     /// <summary>Creates the experience.</summary>
     /// <param name="images">What is learnt from.</param>
@@ -33,7 +33,7 @@ public sealed class VisionExperience : IExperience
         _classWeights = WeighClasses(images, classCount, recipe.BalanceClasses);
         _pixels = new float[images.ImageBytes];
         _partner = new float[images.ImageBytes];
-        _order = new int[images.Count];
+        _order = new EpochOrder(images.Count, recipe.Seed, OrderStream);
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed class VisionExperience : IExperience
         long next = ((step * _recipe.Learning.Accumulation) + microBatch) * _recipe.BatchSize;
         for (int index = 0; index < _recipe.BatchSize; index++)
         {
-            int image = ImageAt(next + index);
+            int image = _order[next + index];
             float share = _augmentation.DrawShare(ref random);
             _augmentation.Draw(_images.PixelsOf(image).Span, ref random, _pixels);
             int partner = image;
@@ -74,25 +74,6 @@ public sealed class VisionExperience : IExperience
 
         int present = counts.Count(count => count > 0);
         return [.. counts.Select(count => balance && count > 0 ? (float)images.Count / present / count : 1)];
-    }
-
-    // The image at a place of the endless sequence of epochs.
-    private int ImageAt(long place)
-    {
-        long epoch = place / _order.Length;
-        if (epoch != _orderedEpoch)
-        {
-            var random = new RandomStream(_recipe.Seed, OrderStream, epoch);
-            for (int index = 0; index < _order.Length; index++)
-            {
-                int other = (int)random.NextBelow(index + 1);
-                (_order[index], _order[other]) = (_order[other], index);
-            }
-
-            _orderedEpoch = epoch;
-        }
-
-        return _order[place % _order.Length];
     }
 
     private void Mix(float share)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Polymath.Compute;
-using Polymath.Fields.Vision.Sources;
+using Polymath.Fields.Images;
+using Polymath.Fields.Images.Sources;
 using Polymath.Learning;
 using Polymath.Networks;
 
@@ -21,7 +22,7 @@ public sealed class VisionField : IField
 
     /// <inheritdoc/>
     public IReadOnlyList<FieldData> Data { get; } =
-        [.. VisionDataSets.All.OrderByDescending(set => set.Name == ImageSources.Default)
+        [.. ImageDataSets.All.OrderByDescending(set => set.Name == ImageSources.Default)
             .Select(set => new FieldData(set.Name, set.Description))];
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Fields.Images;
 using Polymath.Learning;
 using Polymath.Networks;
 
@@ -35,6 +36,10 @@ public sealed record VisionRecipe : Recipe
 
     /// <summary>The share of every class's training images that choose the best checkpoint and are not learnt from.</summary>
     public float ValidationShare { get; init; } = 0.05f;
+
+    /// <summary>How images are made ready and parted; the size is resolved.</summary>
+    [JsonIgnore]
+    internal ImageSelection Selection => new(ImageSide, ChannelCount, TestShare, ValidationShare, Strict);
 
     /// <inheritdoc/>
     public override void Validate(ICollection<string> errors)

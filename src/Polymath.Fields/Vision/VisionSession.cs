@@ -1,7 +1,8 @@
 using Polymath.Compute;
 using Polymath.Fields.Data;
+using Polymath.Fields.Images;
+using Polymath.Fields.Images.Sources;
 using Polymath.Fields.Vision.Examinations;
-using Polymath.Fields.Vision.Sources;
 using Polymath.Formats.Images;
 using Polymath.Learning;
 using Polymath.Networks;
@@ -15,14 +16,14 @@ public sealed class VisionSession : IFieldSession, IPredictor
     private const int InferenceImages = 16;
 
     private readonly VisionRecipe _recipe;
-    private readonly VisionMaterial? _material;
+    private readonly ImageMaterial? _material;
     private readonly IReadOnlyList<string> _classes;
     private readonly ImageClassifier _classifier;
     private readonly VisionExperience? _experience;
     private readonly VisionExamination? _examination;
 
     private VisionSession(
-        VisionRecipe recipe, SessionContext context, IReadOnlyList<string> classes, VisionMaterial? material)
+        VisionRecipe recipe, SessionContext context, IReadOnlyList<string> classes, ImageMaterial? material)
     {
         (_recipe, _classes, _material) = (recipe, classes, material);
         var writer = new PatchWriter(recipe.ImageSide, recipe.ChannelCount, recipe.Patch.Size);
@@ -74,7 +75,7 @@ public sealed class VisionSession : IFieldSession, IPredictor
     {
         if (context.Purpose == SessionPurpose.Inference)
         {
-            return new VisionSession(recipe, context, VisionLabels.Load(context.RunFolder), null);
+            return new VisionSession(recipe, context, ClassNames.Load(context.RunFolder), null);
         }
 
         IImageSource source = ImageSources
@@ -82,10 +83,10 @@ public sealed class VisionSession : IFieldSession, IPredictor
             .GetAwaiter().GetResult();
         RequireLabels(source, context);
         recipe = VisionSizes.Resolve(recipe, source);
-        VisionMaterial material = VisionMaterial.Read(recipe, source, context.Notes);
+        ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
         {
-            VisionLabels.Save(context.RunFolder, material.Classes);
+            ClassNames.Save(context.RunFolder, material.Classes);
         }
 
         return new VisionSession(recipe, context, material.Classes, material);
@@ -141,8 +142,8 @@ public sealed class VisionSession : IFieldSession, IPredictor
     // that was killed.
     private static void RequireLabels(IImageSource source, SessionContext context)
     {
-        if (RunFolder.IsRun(context.RunFolder) && VisionLabels.Exist(context.RunFolder)
-            && !VisionLabels.Load(context.RunFolder).SequenceEqual(source.Classes))
+        if (RunFolder.IsRun(context.RunFolder) && ClassNames.Exist(context.RunFolder)
+            && !ClassNames.Load(context.RunFolder).SequenceEqual(source.Classes))
         {
             throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
         }

@@ -1,3 +1,4 @@
+using Polymath.Fields.Images;
 using Polymath.Formats.Charts;
 using Polymath.Formats.Images;
 using Polymath.Learning;

@@ -1,3 +1,4 @@
+using Polymath.Fields.Images;
 using Polymath.Learning;
 
 namespace Polymath.Fields.Vision.Examinations;
@@ -9,9 +10,9 @@ namespace Polymath.Fields.Vision.Examinations;
 public sealed class VisionExamination : IExamination
 {
     private readonly ImageClassifier _classifier;
-    private readonly VisionMaterial _material;
+    private readonly ImageMaterial _material;
 
-    internal VisionExamination(ImageClassifier classifier, VisionMaterial material) =>
+    internal VisionExamination(ImageClassifier classifier, ImageMaterial material) =>
         (_classifier, _material) = (classifier, material);
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using CsCheck;
-using Polymath.Fields.Vision;
+using Polymath.Fields.Images;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Tests.Vision;
+namespace Polymath.Fields.Tests.Images;
 
 public sealed class ImageFittingTests
 {

@@ -1,6 +1,6 @@
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>An image that a source knows and has not read yet.</summary>
 /// <param name="Name">Where it comes from, for people.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using Polymath.Compute;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>Comma-separated values (RFC 4180); lines may end in LF alone, and empty ones are passed over.</summary>
 internal static class CsvReader

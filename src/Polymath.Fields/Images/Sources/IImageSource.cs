@@ -1,4 +1,4 @@
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>Labelled images, wherever they are.</summary>
 public interface IImageSource

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
 using Polymath.Compute;
-using Polymath.Fields.Vision.Sources;
+using Polymath.Fields.Images.Sources;
 
-namespace Polymath.Fields.Tests.Vision.Sources;
+namespace Polymath.Fields.Tests.Images.Sources;
 
 public sealed class ImageSourceTests : IDisposable
 {

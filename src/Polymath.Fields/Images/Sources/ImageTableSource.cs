@@ -3,7 +3,7 @@ using Polymath.Compute;
 using Polymath.Formats.Files;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>
 /// A CSV file in UTF-8 (RFC 4180) with a line <c>path,label</c> for every image, under that heading or none; paths are

@@ -1,6 +1,6 @@
 using Polymath.Networks;
 
-namespace Polymath.Fields.Vision;
+namespace Polymath.Fields.Images;
 
 /// <summary>Brings images into a batch: a sequence an image, a row a patch, pixels as numbers around zero.</summary>
 /// <param name="side">Pixels of an image's side.</param>

@@ -1,4 +1,4 @@
-namespace Polymath.Fields.Vision;
+namespace Polymath.Fields.Images;
 
 /// <summary>Labelled images of one size, in memory.</summary>
 /// <param name="side">Pixels of a row and of a column.</param>

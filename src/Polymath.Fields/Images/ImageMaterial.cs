@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Polymath.Compute;
-using Polymath.Fields.Vision.Sources;
+using Polymath.Fields.Images.Sources;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision;
+namespace Polymath.Fields.Images;
 
 /// <summary>Images made ready: read, fitted into one size, and parted.</summary>
 /// <param name="Classes">The classes by their numbers.</param>
@@ -12,7 +12,7 @@ namespace Polymath.Fields.Vision;
 /// <param name="Validation">What chooses the best checkpoint.</param>
 /// <param name="Test">What the network is examined on at the end.</param>
 /// <param name="Facts">Facts for the report.</param>
-internal sealed record VisionMaterial(
+internal sealed record ImageMaterial(
     IReadOnlyList<string> Classes, ImageSet Training, ImageSet Validation, ImageSet Test,
     IReadOnlyList<(string Name, string Value)> Facts)
 {
@@ -20,11 +20,11 @@ internal sealed record VisionMaterial(
     private const int LargestNoteCount = 20;
 
     /// <summary>Reads all images of a source.</summary>
-    /// <param name="recipe">Sizes, resolved, and shares.</param>
     /// <param name="source">Where they come from.</param>
+    /// <param name="selection">How they are made ready and parted.</param>
     /// <param name="notes">Told of images that are left out.</param>
-    /// <exception cref="InvalidInputException">An image is damaged, under a strict recipe; or too few are left.</exception>
-    public static VisionMaterial Read(VisionRecipe recipe, IImageSource source, Action<string> notes)
+    /// <exception cref="InvalidInputException">An image is damaged, under a strict selection; or too few are left.</exception>
+    public static ImageMaterial Read(IImageSource source, ImageSelection selection, Action<string> notes)
     {
         var images = new List<Sample>();
         int damagedCount = 0;
@@ -33,10 +33,10 @@ internal sealed record VisionMaterial(
             try
             {
                 PixelImage image = reference.Load();
-                byte[] fitted = ImageFitting.Fit(image, recipe.ImageSide, recipe.ChannelCount);
+                byte[] fitted = ImageFitting.Fit(image, selection.Side, selection.ChannelCount);
                 images.Add(new Sample(reference, fitted, HashOf(image)));
             }
-            catch (InvalidInputException fault) when (!recipe.Strict)
+            catch (InvalidInputException fault) when (!selection.Strict)
             {
                 if (damagedCount++ < LargestNoteCount)
                 {
@@ -58,10 +58,10 @@ internal sealed record VisionMaterial(
             Part(ofClass, source.Classes[label]);
         }
 
-        return new VisionMaterial(source.Classes, training, validation, test,
+        return new ImageMaterial(source.Classes, training, validation, test,
         [
             ("images", source.Name),
-            ("size", $"{recipe.ImageSide} x {recipe.ImageSide}, {(recipe.ChannelCount == 1 ? "grey" : "colour")}"),
+            ("size", $"{selection.Side} x {selection.Side}, {(selection.ChannelCount == 1 ? "grey" : "colour")}"),
             ("classes", $"{source.Classes.Count:N0}"),
             ("training images", $"{training.Count:N0}"),
             ("validation images", $"{validation.Count:N0}, of which none is learnt from; they choose the best checkpoint"),
@@ -69,7 +69,7 @@ internal sealed record VisionMaterial(
             ("left out as damaged", $"{damagedCount:N0}"),
         ]);
 
-        ImageSet NewSet() => new(recipe.ImageSide, recipe.ChannelCount);
+        ImageSet NewSet() => new(selection.Side, selection.ChannelCount);
 
         void Part(List<Sample> ofClass, string name)
         {
@@ -77,10 +77,10 @@ internal sealed record VisionMaterial(
             List<Sample> others = [.. ofClass.Where(sample => sample.Reference.IsTest != true)];
             if (tests.Count == 0)
             {
-                tests = Take(others, recipe.TestShare);
+                tests = Take(others, selection.TestShare);
             }
 
-            List<Sample> validations = Take(others, recipe.ValidationShare);
+            List<Sample> validations = Take(others, selection.ValidationShare);
             if (others.Count == 0 || tests.Count == 0)
             {
                 throw new InvalidInputException(

@@ -1,7 +1,7 @@
 using Polymath.Compute;
 using Polymath.Fields.Data;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>Opens the images that a person named on the command line.</summary>
 public static class ImageSources

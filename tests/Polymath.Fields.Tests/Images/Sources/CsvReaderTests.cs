@@ -1,8 +1,8 @@
 using CsCheck;
 using Polymath.Compute;
-using Polymath.Fields.Vision.Sources;
+using Polymath.Fields.Images.Sources;
 
-namespace Polymath.Fields.Tests.Vision.Sources;
+namespace Polymath.Fields.Tests.Images.Sources;
 
 public sealed class CsvReaderTests
 {

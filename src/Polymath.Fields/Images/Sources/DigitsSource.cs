@@ -4,7 +4,7 @@ using Polymath.Compute;
 using Polymath.Formats.Files;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>
 /// Optical recognition of handwritten digits (Alpaydin and Kaynak, 1998), as scikit-learn brings it: 1 797 grey images of

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 using Polymath.Compute;
 using Polymath.Formats.Files;
 
-namespace Polymath.Fields.Vision;
+namespace Polymath.Fields.Images;
 
 /// <summary>The names of a run's classes, kept in its folder: a list in JSON.</summary>
-internal static class VisionLabels
+internal static class ClassNames
 {
     private const string FileName = "labels.json";
     private const int MaxBytes = 16 << 20;
@@ -16,7 +16,7 @@ internal static class VisionLabels
 
     /// <summary>Keeps them.</summary>
     public static void Save(string folder, IReadOnlyList<string> labels) => AtomicFile.WriteAllText(
-        Path.Combine(folder, FileName), JsonSerializer.Serialize([.. labels], VisionLabelsJson.Default.StringArray) + "\n");
+        Path.Combine(folder, FileName), JsonSerializer.Serialize([.. labels], ClassNamesJson.Default.StringArray) + "\n");
 
     /// <summary>Reads them.</summary>
     /// <exception cref="InvalidInputException">They are missing or damaged.</exception>
@@ -26,7 +26,7 @@ internal static class VisionLabels
         byte[] bytes = InputFile.ReadAllBytes(path, MaxBytes);
         try
         {
-            return JsonSerializer.Deserialize(bytes, VisionLabelsJson.Default.StringArray) is { Length: >= 2 } labels
+            return JsonSerializer.Deserialize(bytes, ClassNamesJson.Default.StringArray) is { Length: >= 2 } labels
                 && !labels.Contains(null!)
                 ? labels
                 : throw new InvalidInputException($"{path}: holds no list of two or more classes");
@@ -41,4 +41,4 @@ internal static class VisionLabels
 /// <summary>Reads and writes labels without reflection.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true)]
 [JsonSerializable(typeof(string[]))]
-internal sealed partial class VisionLabelsJson : JsonSerializerContext;
+internal sealed partial class ClassNamesJson : JsonSerializerContext;

@@ -1,7 +1,7 @@
 using Polymath.Compute;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>Fashion-MNIST (Xiao et al., 2017): 60 000 and 10 000 grey images of 28 x 28 pixels in ten classes.</summary>
 internal sealed class FashionMnistSource : IImageSource

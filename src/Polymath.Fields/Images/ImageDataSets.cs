@@ -1,10 +1,10 @@
 using Polymath.Fields.Data;
-using Polymath.Fields.Vision.Sources;
+using Polymath.Fields.Images.Sources;
 
-namespace Polymath.Fields.Vision;
+namespace Polymath.Fields.Images;
 
-/// <summary>The data sets of the vision field.</summary>
-public static class VisionDataSets
+/// <summary>The data sets of images.</summary>
+public static class ImageDataSets
 {
     private const string FashionFolder = "usr/share/datasets/fashion-mnist/";
     private const string DigitsFile = "usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz";

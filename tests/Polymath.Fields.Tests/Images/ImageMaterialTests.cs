@@ -1,21 +1,18 @@
 using Polymath.Compute;
-using Polymath.Fields.Tests.Vision.Sources;
-using Polymath.Fields.Vision;
+using Polymath.Fields.Tests.Images.Sources;
+using Polymath.Fields.Images;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Tests.Vision;
+namespace Polymath.Fields.Tests.Images;
 
-public sealed class VisionMaterialTests
+public sealed class ImageMaterialTests
 {
-    private static readonly VisionRecipe Recipe = new()
-    {
-        ImageSide = 4, ChannelCount = 1, TestShare = 0.2f, ValidationShare = 0.25f,
-    };
+    private static readonly ImageSelection Selection = new(4, 1, TestShare: 0.2f, ValidationShare: 0.25f);
 
     [Fact]
     public void EveryClassIsPartedByTheSameShares()
     {
-        VisionMaterial material = Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20));
+        ImageMaterial material = Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20));
         Assert.Equal([60, 12], CountsOf(material.Training));
         Assert.Equal([20, 4], CountsOf(material.Validation));
         Assert.Equal([20, 4], CountsOf(material.Test));
@@ -26,8 +23,8 @@ public sealed class VisionMaterialTests
     [Fact]
     public void MoreImagesMoveFewOthers()
     {
-        VisionMaterial few = Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20));
-        VisionMaterial more = Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20).AddMany(0, 10, first: 500));
+        ImageMaterial few = Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20));
+        ImageMaterial more = Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20).AddMany(0, 10, first: 500));
         Assert.InRange(few.Test.Names.Intersect(more.Test.Names).Count(), 20, 24);
         Assert.Equal(
             few.Test.Names.Order(), Read(new MemorySource(["a", "b"]).AddMany(0, 100).AddMany(1, 20)).Test.Names.Order());
@@ -42,7 +39,7 @@ public sealed class VisionMaterialTests
             source.AddMany(0, 3);
         }
 
-        VisionMaterial material = Read(source);
+        ImageMaterial material = Read(source);
         static HashSet<string> Contents(ImageSet set) => [.. Enumerable.Range(0, set.Count)
             .Where(index => set.Labels[index] == 0).Select(index => Convert.ToHexString(set.PixelsOf(index).Span))];
         Assert.Equal(
@@ -59,7 +56,7 @@ public sealed class VisionMaterialTests
             source.Add(label, () => new PixelImage(4, 4, 1, new byte[16]), isTest: true);
         }
 
-        VisionMaterial material = Read(source);
+        ImageMaterial material = Read(source);
         Assert.Equal([1, 1], CountsOf(material.Test));
         Assert.Equal([15, 15], CountsOf(material.Training));
     }
@@ -75,13 +72,13 @@ public sealed class VisionMaterialTests
         }
 
         var notes = new List<string>();
-        VisionMaterial material = VisionMaterial.Read(Recipe, source, notes.Add);
+        ImageMaterial material = ImageMaterial.Read(source, Selection, notes.Add);
         Assert.Equal("left out: bad0.png: ends early", notes[0]);
         Assert.Equal("30 of 70 images are damaged and left out", notes[^1]);
         Assert.Equal(21, notes.Count);
         Assert.Equal(("left out as damaged", "30"), material.Facts[^1]);
         var fault = Assert.Throws<InvalidInputException>(
-            () => VisionMaterial.Read(Recipe with { Strict = true }, source, notes.Add));
+            () => ImageMaterial.Read(source, Selection with { Strict = true }, notes.Add));
         Assert.Equal("bad0.png: ends early", fault.Message);
     }
 
@@ -92,22 +89,7 @@ public sealed class VisionMaterialTests
         Assert.Contains("the class 'lonely' has 2 images", Assert.Throws<InvalidInputException>(() => Read(source)).Message);
     }
 
-    [Fact]
-    public void SizesComeFromTheDataWhereTheRecipeIsSilent()
-    {
-        var source = new MemorySource(["a", "b"]);
-        source.AddMany(0, 5).AddMany(1, 5);
-        VisionRecipe silent = new();
-        VisionRecipe small = VisionSizes.Resolve(silent with { Patch = silent.Patch with { Size = 0 } }, source);
-        Assert.Equal((4, 1, 2, 4, true), (small.ImageSide, small.ChannelCount, small.Patch.Size, small.Network.ContextLength, small.Augmentation.Flip));
-        source.Add(0, () => new PixelImage(100, 30, 3, new byte[9000]));
-        VisionRecipe mixed = VisionSizes.Resolve(silent with { Patch = silent.Patch with { Size = 0 } }, source);
-        Assert.Equal((64, 3, 8), (mixed.ImageSide, mixed.ChannelCount, mixed.Patch.Size));
-        VisionRecipe rounded = VisionSizes.Resolve(silent with { ImageSide = 30, ChannelCount = 1 }, source);
-        Assert.Equal((32, 4), (rounded.ImageSide, rounded.Patch.Size));
-    }
-
-    private static VisionMaterial Read(MemorySource source) => VisionMaterial.Read(Recipe, source, _ => { });
+    private static ImageMaterial Read(MemorySource source) => ImageMaterial.Read(source, Selection, _ => { });
 
     private static IEnumerable<int> CountsOf(ImageSet set) =>
         set.Labels.CountBy(label => label).OrderBy(entry => entry.Key).Select(entry => entry.Value);

@@ -1,6 +1,6 @@
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision;
+namespace Polymath.Fields.Images;
 
 /// <summary>Fits images of any size and mode into the square that a network reads.</summary>
 public static class ImageFitting

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using Polymath.Compute;
 using Polymath.Formats.Files;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>
 /// A file in the IDX format of MNIST (LeCun et al., 1998), packed by gzip: bytes of one to three dimensions, the sizes

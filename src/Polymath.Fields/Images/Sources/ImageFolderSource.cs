@@ -1,7 +1,7 @@
 using Polymath.Compute;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Vision.Sources;
+namespace Polymath.Fields.Images.Sources;
 
 /// <summary>
 /// A folder that holds a folder for every class, each with PNG and JPEG files, however deep. Hidden files and folders and

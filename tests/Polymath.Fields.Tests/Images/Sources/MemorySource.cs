@@ -1,7 +1,7 @@
-using Polymath.Fields.Vision.Sources;
+using Polymath.Fields.Images.Sources;
 using Polymath.Formats.Images;
 
-namespace Polymath.Fields.Tests.Vision.Sources;
+namespace Polymath.Fields.Tests.Images.Sources;
 
 /// <summary>Images made by a test.</summary>
 internal sealed class MemorySource(IReadOnlyList<string> classes) : IImageSource
