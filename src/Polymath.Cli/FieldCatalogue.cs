@@ -1,5 +1,6 @@
 using Polymath.Compute;
 using Polymath.Fields.Games;
+using Polymath.Fields.Imagery;
 using Polymath.Fields.Text;
 using Polymath.Fields.Vision;
 using Polymath.Learning;
@@ -10,7 +11,7 @@ namespace Polymath.Cli;
 internal static class FieldCatalogue
 {
     /// <summary>All fields.</summary>
-    public static IReadOnlyList<IField> All { get; } = [new TextField(), new VisionField(), new GamesField()];
+    public static IReadOnlyList<IField> All { get; } = [new TextField(), new VisionField(), new GamesField(), new ImageryField()];
 
     /// <summary>Their names, for a sentence.</summary>
     public static string Names => string.Join(", ", All.Select(known => known.Name));
