@@ -1,5 +1,6 @@
 using System.Text;
 using Polymath.Compute;
+using Polymath.Fields.Data;
 using Polymath.Fields.Translation.Pairs;
 using Polymath.Formats.Tokenizers;
 using Polymath.Learning;
@@ -43,7 +44,8 @@ internal sealed class TranslationMaterial
         Direction? stated = recipe.Directions.Count == 1 && Direction.TryParse(recipe.Directions[0], out Direction only)
             ? only
             : null;
-        IReadOnlyList<IPairSource> sources = PairSources.Open(recipe.Data, stated);
+        IReadOnlyList<IPairSource> sources = PairSources.Open(
+            recipe.Data, stated, new DataStore(CacheFolders.Data), new NoteProgress(context.Notes));
         List<SentencePair> pairs = [.. sources.SelectMany(source => source.Read(damage.Add)).Select(Tidy)];
         damage.Finish();
         recipe = recipe with { Directions = [.. Resolve(recipe, pairs).Select(direction => direction.ToString())] };
@@ -213,6 +215,12 @@ internal sealed class TranslationMaterial
                 $"no {what} pairs are left after cleaning and splitting: give more pairs, or change heldOutShare, "
                 + "maxLengthRatio or network.contextLength");
         }
+    }
+
+    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
+    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
+    {
+        public void Report(string value) => notes(value);
     }
 
     private sealed class DamageLog(bool isStrict, Action<string> notes)

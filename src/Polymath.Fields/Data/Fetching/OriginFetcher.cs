@@ -12,6 +12,7 @@ internal sealed class OriginFetcher : IDataFetcher
     public Task FetchAsync(DataSet set, string folder, CancellationToken cancellation) => set.Origin switch
     {
         DebianPackage origin => FetchAsync(origin, set, folder, cancellation),
+        DebianDescriptions origin => FetchAsync(origin, folder, cancellation),
         NpmPackage origin => FetchAsync(origin, set, folder, cancellation),
         WebFile origin => FetchAsync(origin, set, folder, cancellation),
         _ => throw new NotSupportedException($"No way to fetch a {set.Origin.Description}."),
@@ -48,6 +49,43 @@ internal sealed class OriginFetcher : IDataFetcher
         }
 
         File.Delete(archive);
+    }
+
+    // Lists of its own leave those of the system as they are. Of updates and security there are few descriptions, and
+    // they change: the release alone is taken.
+    private static async Task FetchAsync(DebianDescriptions origin, string folder, CancellationToken cancellation)
+    {
+        string state = Path.Combine(folder, ".apt");
+        string[] folders = ["lists/partial", "cache/archives/partial", "parts"];
+        foreach (string part in folders)
+        {
+            Directory.CreateDirectory(Path.Combine(state, part));
+        }
+
+        string[] languages = ["en", .. origin.Languages];
+        string[] options =
+        [
+            $"Dir::State::lists={state}/lists", $"Dir::Cache={state}/cache", $"Dir::Etc::parts={state}/parts",
+            "Acquire::GzipIndexes=false", .. languages.Select(language => $"Acquire::Languages::={language}"),
+        ];
+        ChildProcess.Outcome update = await RunAsync(
+            "apt-get", ["--quiet", .. options.SelectMany(option => new[] { "-o", option }), "update"], folder, null,
+            "expected Debian or a system made from it", cancellation).ConfigureAwait(false);
+        foreach (string language in languages)
+        {
+            string[] found = [.. Directory.GetFiles(Path.Combine(state, "lists"), $"*_main_i18n_Translation-{language}")
+                .Where(file => !file.Contains("-updates_", StringComparison.Ordinal) && !file.Contains("-security_", StringComparison.Ordinal))];
+            if (found.Length != 1)
+            {
+                string reason = update.ExitCode == 0 ? $"{found.Length} lists, expected one" : $"exit code {update.ExitCode}";
+                throw new DataUnavailableException(
+                    $"apt-get could not fetch the descriptions in {language} ({reason}): check the network and the sources of apt");
+            }
+
+            File.Move(found[0], Path.Combine(folder, "Translation-" + language));
+        }
+
+        Directory.Delete(state, recursive: true);
     }
 
     private static async Task FetchAsync(NpmPackage origin, DataSet set, string folder, CancellationToken cancellation)

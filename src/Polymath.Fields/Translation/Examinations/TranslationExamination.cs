@@ -90,7 +90,7 @@ public sealed class TranslationExamination : IExamination
             Tables =
             [
                 new("Quality by direction and data", ["direction", "data", "whose", "sentences", "BLEU", "chrF2"], rows),
-                new("Ten translations of held-out texts", ["direction", "source", "translation", "reference"], Shown(all)),
+                new("Ten translations of held-out texts", ["text", "what it is"], Shown(all)),
             ],
         };
     }
@@ -163,17 +163,15 @@ public sealed class TranslationExamination : IExamination
             .GroupBy(item => item.Pair.Direction)
             .Select(group => new Queue<Translated>(group))];
         var rows = new List<IReadOnlyList<string>>();
-        while (rows.Count < ShownTranslations && queues.Exists(queue => queue.Count > 0))
+        while (rows.Count < 3 * ShownTranslations && queues.Exists(queue => queue.Count > 0))
         {
             foreach (Queue<Translated> queue in queues)
             {
-                if (rows.Count < ShownTranslations && queue.TryDequeue(out Translated? item))
+                if (rows.Count < 3 * ShownTranslations && queue.TryDequeue(out Translated? item))
                 {
-                    rows.Add(
-                    [
-                        item.Pair.Direction.ToString(), OnOneLine(item.Pair.Source), OnOneLine(item.Translation),
-                        OnOneLine(item.Pair.Target),
-                    ]);
+                    rows.Add([OnOneLine(item.Pair.Source), item.Pair.SourceLanguage]);
+                    rows.Add([OnOneLine(item.Translation), $"{item.Pair.TargetLanguage}, this network"]);
+                    rows.Add([OnOneLine(item.Pair.Target), $"{item.Pair.TargetLanguage}, reference"]);
                 }
             }
         }

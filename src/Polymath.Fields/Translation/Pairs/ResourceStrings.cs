@@ -10,7 +10,7 @@ namespace Polymath.Fields.Translation.Pairs;
 /// </summary>
 internal static class ResourceStrings
 {
-    private const uint Magic = 0xBEEFCECE;
+    private const uint Magic = 0xBEEFCACE;
     private const int StringTypeCode = 1;
     private const int MaxEntries = 1 << 20;
 

@@ -80,7 +80,7 @@ internal sealed class SdkMessages : IPairSource
         catch (Exception fault) when (fault is InvalidInputException or BadImageFormatException or IOException
             or OverflowException or UnauthorizedAccessException)
         {
-            damage($"{path}: {fault.Message}");
+            damage(fault is InvalidInputException ? fault.Message : $"{path}: {fault.Message}");
             return [];
         }
     }
