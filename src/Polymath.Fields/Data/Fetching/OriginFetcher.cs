@@ -56,20 +56,27 @@ internal sealed class OriginFetcher : IDataFetcher
     private static async Task FetchAsync(DebianDescriptions origin, string folder, CancellationToken cancellation)
     {
         string state = Path.Combine(folder, ".apt");
-        string[] folders = ["lists/partial", "cache/archives/partial", "parts"];
-        foreach (string part in folders)
-        {
-            Directory.CreateDirectory(Path.Combine(state, part));
-        }
+        Directory.CreateDirectory(Path.Combine(state, "lists", "partial"));
+        Directory.CreateDirectory(Path.Combine(state, "cache", "archives", "partial"));
 
         string[] languages = ["en", .. origin.Languages];
-        string[] options =
-        [
-            $"Dir::State::lists={state}/lists", $"Dir::Cache={state}/cache", $"Dir::Etc::parts={state}/parts",
-            "Acquire::GzipIndexes=false", .. languages.Select(language => $"Acquire::Languages::={language}"),
-        ];
+        string configuration = Path.Combine(state, "apt.conf");
+        string list = string.Concat(languages.Select(language => "Acquire::Languages:: \"" + language + "\"; "));
+
+        // Systems that were made small ask for no languages at all, which an option more would not undo.
+        await File.WriteAllTextAsync(
+            configuration,
+            $"""
+            Dir::State::lists "{state}/lists";
+            Dir::Cache "{state}/cache";
+            Acquire::GzipIndexes "false";
+            #clear Acquire::Languages;
+            {list}
+
+            """,
+            cancellation).ConfigureAwait(false);
         ChildProcess.Outcome update = await RunAsync(
-            "apt-get", ["--quiet", .. options.SelectMany(option => new[] { "-o", option }), "update"], folder, null,
+            "apt-get", ["--quiet", "-c", configuration, "update"], folder, null,
             "expected Debian or a system made from it", cancellation).ConfigureAwait(false);
         foreach (string language in languages)
         {
