@@ -23,7 +23,7 @@ public sealed class TranslationField : IField
     public IReadOnlyList<FieldData> Data { get; } = PairSources.Known;
 
     /// <inheritdoc/>
-    public IReadOnlyList<FieldUse> Uses { get; } = [new("translate a text", "translate", "\"...\"")];
+    public IReadOnlyList<FieldUse> Uses { get; } = [new("translate a text", "translate", "\"...\" --to es")];
 
     /// <inheritdoc/>
     public IReadOnlyList<ReferenceFigure> References { get; } = [];
@@ -32,7 +32,7 @@ public sealed class TranslationField : IField
     public Recipe DefaultRecipe { get; } = new TranslationRecipe
     {
         Budget = "15m",
-        Network = new TrunkRecipe { LayerCount = 4, Width = 256, HeadCount = 4, ContextLength = 192 },
+        Network = new TrunkRecipe { LayerCount = 4, Width = 192, HeadCount = 3, ContextLength = 192 },
         Learning = new LearningRecipe
         {
             Optimizer = OptimizerKind.Muon, LearningRate = 1e-2f, MuonLearningRate = 0.01f, FinalShare = 0,

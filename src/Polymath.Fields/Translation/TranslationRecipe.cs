@@ -16,7 +16,7 @@ public sealed record TranslationRecipe : Recipe
     public IReadOnlyList<string> Directions { get; init; } = [];
 
     /// <summary>Tokens of the joint byte-pair vocabulary, the bytes and the special tokens included.</summary>
-    public int VocabularySize { get; init; } = 6144;
+    public int VocabularySize { get; init; } = 4096;
 
     /// <summary>Positions of a micro-batch, which as many pairs share as find room.</summary>
     public int BatchRows { get; init; } = 1024;

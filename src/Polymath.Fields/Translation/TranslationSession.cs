@@ -91,6 +91,12 @@ public sealed class TranslationSession : IFieldSession, ITranslator
     public TranslationResult Translate(TranslationRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.BeamWidth is < 0 or > MaxBeamWidth || request.LengthPenalty is < 0 or > 5)
+        {
+            throw new InvalidInputException(
+                $"the beam is {request.BeamWidth} with length penalty {request.LengthPenalty ?? 0}, expected at most {MaxBeamWidth}, and 0 to 5");
+        }
+
         string target = request.TargetLanguage is null ? OnlyTarget() : LanguageTag.Normalize(request.TargetLanguage);
         _ = _tokens.TagOf(target);
         string source = SourceOf(request.SourceLanguage, target);

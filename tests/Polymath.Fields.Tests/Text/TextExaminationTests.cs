@@ -1,4 +1,3 @@
-using Polymath.Fields.Text;
 using Polymath.Learning;
 using Polymath.Networks;
 
