@@ -4,7 +4,7 @@ using System.Text;
 namespace Polymath.Fields.Translation;
 
 /// <summary>
-/// What near-duplicates share: the words of a sentence without its placeholders, numbers, marks, case and accents, short
+/// What near-duplicates share: the words of a sentence without its placeholders, numbers, marks and case, short
 /// words (articles, prepositions) left out where longer ones remain, in alphabetical order.
 /// </summary>
 public static class SentenceKey
@@ -14,7 +14,7 @@ public static class SentenceKey
     /// <summary>The key.</summary>
     public static string Of(string sentence)
     {
-        string text = Placeholders.Remove(sentence).ToLowerInvariant().Normalize(NormalizationForm.FormKD);
+        string text = Placeholders.Remove(sentence).ToLowerInvariant();
         var words = new List<string>();
         var word = new StringBuilder();
         foreach (char character in text)
@@ -23,7 +23,7 @@ public static class SentenceKey
             {
                 word.Append(character);
             }
-            else if (char.GetUnicodeCategory(character) != System.Globalization.UnicodeCategory.NonSpacingMark)
+            else
             {
                 End();
             }
