@@ -85,19 +85,25 @@ public sealed unsafe class ImageNetworkTests
         Assert.NotEqual(before[^width..], after[^width..]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void PixelsOfAPatchLieRowByRow(int patchSize)
+    {
+        var map = new FeatureMap(8, 1, patchSize);
+        Assert.Equal(
+            Enumerable.Range(0, 64), Enumerable.Range(0, 64).Select(index => map.IndexOf(index / 8, index % 8)).Order());
+        Assert.Equal(patchSize == 1 ? 13 : 16 + 4 + 1, map.IndexOf(1, 5));
+    }
+
     [Fact]
     public void AConvolutionIsTheSumOverItsWindow()
     {
-        // One channel, a patch of 4 x 4 pixels whose embedding halves the map of a stem that halves as well.
-        using var fixture = new ImageFixture(8, 1, 2, [1], Trunk with { Width = 2, HeadCount = 1 });
-        var map = new FeatureMap(8, 1, PatchSize: 2);
-        Assert.Equal(
-            Enumerable.Range(0, 64), Enumerable.Range(0, 64).Select(index => map.IndexOf(index / 8, index % 8)).Order());
         using var kernels = CpuKernels.Create(InstructionSets.Chosen, 1);
         using var plan = new MemoryPlan();
         var store = new ParameterStore();
         var builder = new NetworkBuilder(kernels, plan, store, 64, Training: true);
-        var convolution = new Convolution(builder, "c", map, 2, 1, 2, isFirst: false, bias: false);
+        var convolution = new Convolution(builder, "c", new FeatureMap(8, 1), 2, 1, 2, isFirst: false, bias: false);
         store.Reserve(plan, training: true);
         plan.Commit();
         for (int index = 0; index < 9; index++)
@@ -106,12 +112,11 @@ public sealed unsafe class ImageNetworkTests
         }
 
         // A single one at (3, 4) of the second image is seen by the windows that are centred beside it.
-        convolution.InputOf(2).Row(64 + map.IndexOf(3, 4))[0] = 1;
-        MatrixView windows = convolution.Gather(2);
-        float[] outputs = new float[windows.Rows];
+        convolution.InputOf(2).Row(64 + (3 * 8) + 4)[0] = 1;
+        float[] outputs = new float[32];
         fixed (float* output = outputs)
         {
-            convolution.Linear.Forward(windows, new MatrixView(output, windows.Rows, 1));
+            convolution.Forward(2, new MatrixView(output, outputs.Length, 1));
         }
 
         var expected = new float[32];

@@ -285,6 +285,34 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
     }
 
     /// <inheritdoc/>
+    public override void GatherWindows(WindowShape shape, MatrixView x, MatrixView windows)
+    {
+        CheckWindows(shape, x, windows);
+        if (x.Type == DataType.BFloat16)
+        {
+            Windows<TSimd, BFloat16>.Gather(_team, shape, x, windows);
+        }
+        else
+        {
+            Windows<TSimd, float>.Gather(_team, shape, x, windows);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void SumWindows(WindowShape shape, MatrixView dWindows, MatrixView dx)
+    {
+        CheckWindows(shape, dx, dWindows);
+        if (dx.Type == DataType.BFloat16)
+        {
+            Windows<TSimd, BFloat16>.Sum(_team, shape, dWindows, dx);
+        }
+        else
+        {
+            Windows<TSimd, float>.Sum(_team, shape, dWindows, dx);
+        }
+    }
+
+    /// <inheritdoc/>
     public override PackedWeights PlanWeights(MemoryPlan plan, IReadOnlyList<WeightPart> parts, int columns) =>
         PackedMultiplier<TSimd>.Plan(plan, parts, columns);
 
@@ -439,6 +467,19 @@ internal sealed unsafe class CpuKernels<TSimd> : CpuKernels
         Require.Type(query, DataType.Float32);
         Require.Type(key, DataType.Float32);
         Require.Type(value, DataType.Float32);
+    }
+
+    private static void CheckWindows(WindowShape shape, MatrixView map, MatrixView windows)
+    {
+        if (shape.Stride < 1 || shape.Side < 1 || shape.Side % shape.Stride != 0)
+        {
+            throw new ArgumentException($"a stride of {shape.Stride} does not divide the {shape.Side} positions of a side");
+        }
+
+        int imageCount = map.Rows / shape.PositionCount;
+        Require.Shape(map, imageCount * shape.PositionCount, shape.Channels);
+        Require.Shape(windows, imageCount * shape.WindowCount, shape.WindowWidth);
+        Require.Type(windows, map.Type);
     }
 
     private static void CheckTables(

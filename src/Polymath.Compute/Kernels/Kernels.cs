@@ -225,6 +225,18 @@ public abstract unsafe class Kernels : IDisposable
         int* tokens, MatrixView dTable, int* positions, MatrixView? dPositionTable, MatrixView dy);
 
     /// <summary>
+    /// The windows of a convolution: windows [images·WindowCount, 9·Channels] = the cells of each, row by row, of
+    /// x [images·PositionCount, Channels]; both of one type.
+    /// </summary>
+    public abstract void GatherWindows(WindowShape shape, MatrixView x, MatrixView windows);
+
+    /// <summary>
+    /// The gradient of <see cref="GatherWindows"/>: dx [images·PositionCount, Channels], written, is the sum of the cells
+    /// of dWindows [images·WindowCount, 9·Channels] that hold the position; both of one type.
+    /// </summary>
+    public abstract void SumWindows(WindowShape shape, MatrixView dWindows, MatrixView dx);
+
+    /// <summary>
     /// Reserves a weight matrix [N, K] in the layout that <see cref="MultiplyPacked"/> reads; zero until rows are packed.
     /// </summary>
     /// <param name="plan">Where memory is reserved.</param>

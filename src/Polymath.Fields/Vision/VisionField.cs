@@ -40,16 +40,17 @@ public sealed class VisionField : IField
     public Recipe DefaultRecipe { get; } = new VisionRecipe
     {
         Budget = "5m",
-        Patch = new PatchRecipe { Size = 0, StemChannels = [48, 48] },
-        Augmentation = new AugmentationRecipe { Shift = 0.07f, LabelSmoothing = 0.1f },
+        Patch = new PatchRecipe { Size = 0, StemChannels = [32, 64, 128] },
+        BatchSize = 64,
+        Augmentation = new AugmentationRecipe { LabelSmoothing = 0.1f },
         Network = new TrunkRecipe
         {
-            LayerCount = 6, Width = 128, HeadCount = 4, Positions = PositionKind.Learned, TiedHead = false,
+            LayerCount = 1, Width = 128, HeadCount = 4, Positions = PositionKind.Learned, TiedHead = false,
         },
         Learning = new LearningRecipe
         {
             Optimizer = OptimizerKind.Muon, LearningRate = 3e-3f, MuonLearningRate = 0.01f, FinalShare = 0,
-            Precision = ProductPrecision.BFloat16,
+            AverageDecay = 0.995f, Precision = ProductPrecision.BFloat16,
         },
     };
 

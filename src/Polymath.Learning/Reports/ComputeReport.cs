@@ -30,7 +30,7 @@ public sealed record ComputeReport(
     /// <summary>The memory that was planned; null where the report is not of training.</summary>
     public MemoryReport? Memory { get; init; }
 
-    /// <summary>The most memory that the process held; 0: not known.</summary>
+    /// <summary>The most memory that the process held while it learnt; 0: not known.</summary>
     public long PeakMemoryBytes { get; init; }
 
     /// <summary>The total in petaflop/s-days.</summary>

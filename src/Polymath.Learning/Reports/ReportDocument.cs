@@ -84,7 +84,7 @@ public static class ReportDocument
         if (compute.Memory is MemoryReport memory)
         {
             string planned = Mebibytes(memory.TotalBytes);
-            yield return ["memory", $"{planned} planned, {Mebibytes(compute.PeakMemoryBytes)} at the peak"];
+            yield return ["memory", $"{planned} planned, {Mebibytes(compute.PeakMemoryBytes)} at the peak of learning"];
         }
     }
 

@@ -238,13 +238,16 @@ internal sealed class TrainingRun : IDisposable
     {
         Checkpoint best = _writer.Checkpoints.OpenBest(_observer.OnNote);
         best.LoadParameters(_session.Network.Parameters);
+
+        // Of learning, whose memory is planned; the last examination's comes and goes.
+        long peakMemory = MemoryReport.ProcessPeakBytes();
         ExaminationReport examined = Examine(_options.FinalDepth, cancellation, isFinal: true);
         ComputeReport compute = ComputeReport.Of(
             _session, _progress.Step, _progress.Rows, _progress.Operations, _progress.LearningTime) with
         {
             PeakFlopsPerSecond = _options.PeakFlopsPerSecond,
             Memory = _memory,
-            PeakMemoryBytes = MemoryReport.ProcessPeakBytes(),
+            PeakMemoryBytes = peakMemory,
             RecomputedShare = _session.Network.CountRecomputation(_session.Batch.Sequences)
                 / Math.Max(1, _session.Network.CountOperations(_session.Batch.Sequences, training: true)),
         };

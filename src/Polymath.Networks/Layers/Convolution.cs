@@ -3,20 +3,21 @@ using Polymath.Compute;
 namespace Polymath.Networks;
 
 /// <summary>
-/// A convolution of 3 x 3 positions, padded by zeros: the windows are gathered, as an embedding gathers rows, and
-/// multiplied by one matrix [output channels, 9·input channels], the window's rows one behind the other.
+/// A convolution of 3 x 3 positions, padded by zeros: windows are gathered and multiplied by one matrix
+/// [output channels, 9·input channels]. A few images at a time, so that their windows, nine times as large as what they
+/// are gathered from, never leave the cache; the backward pass gathers them again.
 /// </summary>
 public sealed unsafe class Convolution
 {
-    private const int Side = 3, WindowSize = Side * Side;
+    // What a processor core's own cache holds beside the operands of a product. Never of the threads: sums over windows
+    // run in this order.
+    private const int WindowBytes = 1 << 20;
 
     private readonly Kernels _kernels;
-    private readonly FeatureMap _from;
-    private readonly FeatureMap _to;
-    private readonly int _maxImages;
+    private readonly ProductPrecision _precision;
+    private readonly WindowShape _shape;
+    private readonly int _imagesAtOnce;
     private readonly PlannedMatrix _input, _windows, _dInput, _dWindows;
-    private readonly PlannedBuffer _indices;
-    private bool _filled;
 
     /// <summary>Adds its parameters and reserves its memory.</summary>
     /// <param name="builder">What it is built with.</param>
@@ -25,54 +26,53 @@ public sealed unsafe class Convolution
     /// <param name="stride">1, or 2 to halve the map.</param>
     /// <param name="channels">Channels of what it writes.</param>
     /// <param name="maxImages">The most images of a step.</param>
-    /// <param name="isFirst">Whether it reads pixels, whose gradient nobody wants.</param>
+    /// <param name="isFirst">Whether it reads pixels: they are fp32, and nobody wants their gradient.</param>
     /// <param name="bias">Whether it has a bias.</param>
     public Convolution(
         NetworkBuilder builder, string name, FeatureMap from, int stride, int channels, int maxImages, bool isFirst,
         bool bias)
     {
         _kernels = builder.Kernels;
-        _from = from;
-        _to = new FeatureMap(from.Side / stride, channels);
-        _maxImages = maxImages;
-        int inputs = WindowSize * from.Channels, outputRows = maxImages * _to.PositionCount;
+        _precision = builder.Precision;
+        _shape = new WindowShape(from.Side, from.Channels, stride);
+        Output = new FeatureMap(_shape.WindowsPerRow, channels);
+        DataType type = isFirst ? DataType.Float32 : builder.ActivationType;
+        int imageBytes = _shape.WindowCount * _shape.WindowWidth * type.SizeInBytes();
+        _imagesAtOnce = Math.Clamp(WindowBytes / imageBytes, 1, maxImages);
         bool backward = builder.Training && !isFirst;
 
         // What faces pixels is no matrix of the trunk's kind. He et al. (2015): the spread that a rectifier keeps.
         Linear = new Linear(
-            builder, name, inputs, [channels], bias, MathF.Sqrt(2f / inputs),
+            builder, name, _shape.WindowWidth, [channels], bias, MathF.Sqrt(2f / _shape.WindowWidth),
             isFirst ? ParameterRole.Embedding : ParameterRole.Weight);
         MemoryPlan plan = builder.Plan;
-
-        // One position more, always zero, is what lies outside of an image.
-        int inputRows = (maxImages * from.PositionCount) + 1;
-        _input = plan.ReserveMatrix("activations", inputRows, from.Channels);
-        _windows = plan.ReserveMatrix("activations", outputRows, inputs);
-        _dInput = plan.ReserveMatrix("activations", backward ? inputRows : 0, from.Channels);
-        _dWindows = plan.ReserveMatrix("activations", backward ? outputRows : 0, inputs);
-        _indices = plan.Reserve("window indices", (long)outputRows * WindowSize, DataType.Int32);
+        int inputRows = maxImages * _shape.PositionCount, windowRows = _imagesAtOnce * _shape.WindowCount;
+        _input = plan.ReserveMatrix("activations", inputRows, from.Channels, type);
+        _windows = plan.ReserveMatrix("activations", windowRows, _shape.WindowWidth, type);
+        _dInput = plan.ReserveMatrix("activations", backward ? inputRows : 0, from.Channels, type);
+        _dWindows = plan.ReserveMatrix("activations", backward ? windowRows : 0, _shape.WindowWidth, type);
     }
 
     /// <summary>What it writes.</summary>
-    public FeatureMap Output => _to;
+    public FeatureMap Output { get; }
 
     /// <summary>Its matrix and bias.</summary>
     public Linear Linear { get; }
 
-    /// <summary>Where the caller writes the input of so many images: [images·positions, channels].</summary>
-    public MatrixView InputOf(int imageCount) => _input.Top(imageCount * _from.PositionCount);
+    /// <summary>Where the caller writes the input of so many images: [images·positions, channels], row by row.</summary>
+    public MatrixView InputOf(int imageCount) => _input.Top(imageCount * _shape.PositionCount);
 
-    /// <summary>Gathers the windows of the input: [images·output positions, 9·channels].</summary>
-    public MatrixView Gather(int imageCount)
+    /// <summary>y [images·output positions, output channels] = the convolution of the input, or is added to.</summary>
+    public void Forward(int imageCount, MatrixView y, bool accumulate = false)
     {
-        if (!_filled)
+        float* bias = Linear.Bias is null ? null : Linear.Bias.Data;
+        for (int image = 0; image < imageCount; image += _imagesAtOnce)
         {
-            FillIndices();
+            int count = Math.Min(_imagesAtOnce, imageCount - image);
+            _kernels.Multiply(
+                MatrixProduct.NT, Gather(image, count), Linear.Weight.Values, OutputRows(y, image, count), accumulate,
+                bias, _precision);
         }
-
-        MatrixView windows = _windows.Top(imageCount * _to.PositionCount);
-        _kernels.Embed(_indices.Integers, _input.View, null, null, ByPosition(windows));
-        return windows;
     }
 
     /// <summary>
@@ -83,43 +83,35 @@ public sealed unsafe class Convolution
     /// <param name="imageCount">The images.</param>
     public MatrixView Backward(MatrixView dOutput, int imageCount)
     {
-        Linear.BackwardWeight(dOutput, _windows.Top(dOutput.Rows));
-        if (_dInput.Rows == 0)
+        for (int image = 0; image < imageCount; image += _imagesAtOnce)
         {
-            return default;
-        }
-
-        MatrixView dWindows = _dWindows.Top(dOutput.Rows), dInput = _dInput.View;
-        Linear.BackwardInput(dOutput, dWindows);
-        _kernels.Fill(dInput.Data, (long)dInput.Rows * dInput.Columns, 0);
-        _kernels.EmbedBackward(_indices.Integers, dInput, null, null, ByPosition(dWindows));
-        return _dInput.Top(imageCount * _from.PositionCount);
-    }
-
-    /// <summary>Operations (adds and multiplies) of the forward pass.</summary>
-    public double CountOperations(int imageCount) => Linear.CountOperations(imageCount * _to.PositionCount);
-
-    private MatrixView ByPosition(MatrixView windows) =>
-        new(windows.Data, windows.Rows * WindowSize, _from.Channels);
-
-    private void FillIndices()
-    {
-        Span<int> indices = _indices.IntegerSpan;
-        int stride = _from.Side / _to.Side, outside = _maxImages * _from.PositionCount, next = 0;
-        for (int image = 0; image < _maxImages; image++)
-        {
-            for (int position = 0; position < _to.PositionCount; position++)
+            int count = Math.Min(_imagesAtOnce, imageCount - image);
+            MatrixView dRows = OutputRows(dOutput, image, count);
+            Linear.BackwardWeight(dRows, Gather(image, count));
+            if (_dInput.Rows > 0)
             {
-                int top = (position / _to.Side * stride) - 1, left = (position % _to.Side * stride) - 1;
-                for (int cell = 0; cell < WindowSize; cell++)
-                {
-                    int y = top + (cell / Side), x = left + (cell % Side);
-                    bool isInside = y >= 0 && y < _from.Side && x >= 0 && x < _from.Side;
-                    indices[next++] = isInside ? (image * _from.PositionCount) + _from.IndexOf(y, x) : outside;
-                }
+                MatrixView dWindows = _dWindows.Top(dRows.Rows);
+                Linear.BackwardInput(dRows, dWindows);
+                _kernels.SumWindows(_shape, dWindows, InputRows(_dInput, image, count));
             }
         }
 
-        _filled = true;
+        return _dInput.Rows > 0 ? _dInput.Top(imageCount * _shape.PositionCount) : default;
     }
+
+    /// <summary>Operations (adds and multiplies) of the forward pass.</summary>
+    public double CountOperations(int imageCount) => Linear.CountOperations(imageCount * _shape.WindowCount);
+
+    private MatrixView Gather(int image, int count)
+    {
+        MatrixView windows = _windows.Top(count * _shape.WindowCount);
+        _kernels.GatherWindows(_shape, InputRows(_input, image, count), windows);
+        return windows;
+    }
+
+    private MatrixView InputRows(PlannedMatrix map, int image, int count) =>
+        map.View.RowRange(image * _shape.PositionCount, count * _shape.PositionCount);
+
+    private MatrixView OutputRows(MatrixView map, int image, int count) =>
+        map.RowRange(image * _shape.WindowCount, count * _shape.WindowCount);
 }

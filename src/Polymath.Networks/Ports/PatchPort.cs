@@ -10,6 +10,7 @@ public sealed unsafe class PatchPort : IInputPort
 {
     private readonly Kernels _kernels;
     private readonly ProductPrecision _precision;
+    private readonly FeatureMap _image;
     private readonly int _positionCount;
     private readonly Convolution[] _convolutions;
     private readonly PlannedMatrix[] _hidden;
@@ -25,12 +26,14 @@ public sealed unsafe class PatchPort : IInputPort
     {
         _kernels = builder.Kernels;
         _precision = builder.Precision;
+        _image = image with { PatchSize = recipe.Size };
         int side = image.Side / recipe.Size;
         _positionCount = side * side;
         int maxImages = builder.MaxRows / _positionCount;
-        _convolutions = BuildStem(builder, recipe, trunk, image with { PatchSize = recipe.Size }, maxImages);
+        _convolutions = BuildStem(builder, recipe, trunk, image, maxImages);
         _hidden = [.. _convolutions.SkipLast(1).Select(convolution => builder.Plan.ReserveMatrix(
-            "activations", maxImages * convolution.Output.PositionCount, convolution.Output.Channels))];
+            "activations", maxImages * convolution.Output.PositionCount, convolution.Output.Channels,
+            builder.ActivationType))];
         _patchWeight = _convolutions.Length > 0
             ? null
             : builder.Parameters.Add(new(
@@ -51,11 +54,15 @@ public sealed unsafe class PatchPort : IInputPort
             _kernels.Embed(batch.Sequences.Positions, _positionTable!.Values, null, null, x);
         }
 
-        (MatrixView input, Parameter weight) = _patchWeight is not null
-            ? (batch.Features, _patchWeight)
-            : (Convolve(batch), _convolutions[^1].Linear.Weight);
-        _kernels.Multiply(
-            MatrixProduct.NT, input, weight.Values, x, accumulate: hasPositions, precision: _precision);
+        if (_patchWeight is not null)
+        {
+            _kernels.Multiply(
+                MatrixProduct.NT, batch.Features, _patchWeight.Values, x, accumulate: hasPositions, precision: _precision);
+        }
+        else
+        {
+            Convolve(batch, x, accumulate: hasPositions);
+        }
     }
 
     /// <inheritdoc/>
@@ -123,21 +130,36 @@ public sealed unsafe class PatchPort : IInputPort
         }
     }
 
-    // The windows that the embedding multiplies.
-    private MatrixView Convolve(Batch batch)
+    private void Convolve(Batch batch, MatrixView x, bool accumulate)
     {
         int imageCount = ImagesOf(batch);
-        MatrixView pixels = _convolutions[0].InputOf(imageCount);
-        _kernels.Copy(new MatrixView(batch.Features.Data, pixels.Rows, pixels.Columns), pixels);
+        OrderPixels(batch.Features, _convolutions[0].InputOf(imageCount));
         for (int index = 0; index < _hidden.Length; index++)
         {
-            MatrixView windows = _convolutions[index].Gather(imageCount);
-            MatrixView hidden = _hidden[index].Top(windows.Rows);
-            _convolutions[index].Linear.Forward(windows, hidden);
+            MatrixView hidden = _hidden[index].Top(imageCount * _convolutions[index].Output.PositionCount);
+            _convolutions[index].Forward(imageCount, hidden);
             _kernels.Gelu(hidden, _convolutions[index + 1].InputOf(imageCount));
         }
 
-        return _convolutions[^1].Gather(imageCount);
+        _convolutions[^1].Forward(imageCount, x, accumulate);
+    }
+
+    // Patch by patch becomes row by row; few numbers beside those of the maps behind them.
+    private void OrderPixels(MatrixView patches, MatrixView pixels)
+    {
+        int rowLength = _image.PatchSize * _image.Channels;
+        for (int first = 0; first < pixels.Rows; first += _image.PositionCount)
+        {
+            for (int y = 0; y < _image.Side; y++)
+            {
+                for (int x = 0; x < _image.Side; x += _image.PatchSize)
+                {
+                    long from = (first + _image.IndexOf(y, x)) * (long)_image.Channels;
+                    new ReadOnlySpan<float>(patches.Data + from, rowLength).CopyTo(
+                        new Span<float>(pixels.Row(first + (y * _image.Side) + x), rowLength));
+                }
+            }
+        }
     }
 
     // Convolutions reach over rows, so an image must be whole.

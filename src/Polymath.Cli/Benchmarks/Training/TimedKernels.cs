@@ -151,6 +151,20 @@ internal sealed unsafe class TimedKernels(Kernels inner) : Kernels
         Add(new(nameof(EmbedBackward)), start);
     }
 
+    public override void GatherWindows(WindowShape shape, MatrixView x, MatrixView windows)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.GatherWindows(shape, x, windows);
+        Add(new(nameof(GatherWindows)), start);
+    }
+
+    public override void SumWindows(WindowShape shape, MatrixView dWindows, MatrixView dx)
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.SumWindows(shape, dWindows, dx);
+        Add(new(nameof(SumWindows)), start);
+    }
+
     public override PackedWeights PlanWeights(MemoryPlan plan, IReadOnlyList<WeightPart> parts, int columns) =>
         inner.PlanWeights(plan, parts, columns);
 
