@@ -67,6 +67,7 @@ internal static class Application
             GenerateCommand.Create(),
             PredictCommand.Create(),
             PlayCommand.Create(),
+            TranslateCommand.Create(),
             ExportCommand.Create(),
             FieldsCommand.Create(),
             DataCommand.Create(),
@@ -82,6 +83,8 @@ internal static class Application
             polymath predict runs/vision-1 shoe.png     label an image
             polymath train games freeway                learn a video game by playing it
             polymath play runs/games-1                  watch an episode
+            polymath train translation                  learn to translate messages into three languages
+            polymath translate runs/translation-1 "No such file." --to es
             polymath fields                             what can be learnt
             """);
         return root;

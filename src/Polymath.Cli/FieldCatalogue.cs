@@ -1,6 +1,8 @@
 using Polymath.Compute;
 using Polymath.Fields.Games;
+using Polymath.Fields.Imagery;
 using Polymath.Fields.Text;
+using Polymath.Fields.Translation;
 using Polymath.Fields.Vision;
 using Polymath.Learning;
 
@@ -10,7 +12,10 @@ namespace Polymath.Cli;
 internal static class FieldCatalogue
 {
     /// <summary>All fields.</summary>
-    public static IReadOnlyList<IField> All { get; } = [new TextField(), new VisionField(), new GamesField()];
+    public static IReadOnlyList<IField> All { get; } =
+    [
+        new TextField(), new VisionField(), new TranslationField(), new GamesField(), new ImageryField(),
+    ];
 
     /// <summary>Their names, for a sentence.</summary>
     public static string Names => string.Join(", ", All.Select(known => known.Name));

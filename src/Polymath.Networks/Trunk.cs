@@ -101,7 +101,11 @@ public sealed unsafe class Trunk
     }
 
     /// <summary>The output for new positions of one sequence; the cache gains their keys and values.</summary>
-    public MatrixView Continue(SequenceCache cache, int* positions, MatrixView x)
+    /// <param name="cache">The sequence's keys and values.</param>
+    /// <param name="positions">The new positions.</param>
+    /// <param name="x">What the port wrote for them.</param>
+    /// <param name="isPrefix">Whether they see each other whole, as the prefix of <see cref="AttentionMask.Prefix"/>.</param>
+    public MatrixView Continue(SequenceCache cache, int* positions, MatrixView x, bool isPrefix = false)
     {
         MatrixView? delta = null;
         Parameter? bias = null;
@@ -109,7 +113,23 @@ public sealed unsafe class Trunk
         {
             MatrixView input = _norms[index].Forward(x, delta, bias);
             x = _norms[index].Sum;
-            delta = _branches[index].Continue(cache, index / _branchesOfBlock, positions, input);
+            delta = _branches[index].Continue(cache, index / _branchesOfBlock, positions, input, isPrefix);
+            bias = _branches[index].OutputBias;
+        }
+
+        return _norms[^1].Forward(x, delta, bias);
+    }
+
+    /// <summary>The output for one new position of each of several sequences: row r continues the r-th cache.</summary>
+    public MatrixView ContinueEach(ReadOnlySpan<SequenceCache> caches, int* positions, MatrixView x)
+    {
+        MatrixView? delta = null;
+        Parameter? bias = null;
+        for (int index = 0; index < _branches.Length; index++)
+        {
+            MatrixView input = _norms[index].Forward(x, delta, bias);
+            x = _norms[index].Sum;
+            delta = _branches[index].ContinueEach(caches, index / _branchesOfBlock, positions, input);
             bias = _branches[index].OutputBias;
         }
 

@@ -7,7 +7,7 @@ using Polymath.Networks;
 
 namespace Polymath.Cli.Commands;
 
-/// <summary><c>polymath generate</c>: lets a trained network continue a text.</summary>
+/// <summary><c>polymath generate</c>: lets a trained network continue a text, or make images.</summary>
 internal sealed class GenerateCommand
 {
     private static readonly SamplingOptions Defaults = new();
@@ -38,7 +38,7 @@ internal sealed class GenerateCommand
         "--repetition-penalty", "number", "Weakens tokens already there; 1: not at all.", Defaults.RepetitionPenalty);
 
     private readonly Option<ulong> _seed = NumberOption.Create(
-        "--seed", "number", "The same seed, prompt and model give the same text.", Defaults.Seed);
+        "--seed", "number", "The same seed, prompt and model give the same text or images.", Defaults.Seed);
 
     private readonly Option<string[]> _stop = new("--stop")
     {
@@ -46,6 +46,7 @@ internal sealed class GenerateCommand
         HelpName = "text",
     };
 
+    private readonly ImageGeneration _images = new();
     private readonly Option<int> _threads = CommonOptions.Threads();
 
     public static Command Create()
@@ -53,17 +54,19 @@ internal sealed class GenerateCommand
         var parts = new GenerateCommand();
         var command = new DocumentedCommand(
             "generate",
-            "Continue a text with a trained network; text appears as it is made.",
+            "Continue a text with a trained network, text appears as it is made; or make images.",
             """
             polymath generate runs/text-1 "Returns the" --max-tokens 100
             polymath generate model "Call me" --temperature 0
             polymath generate model.gguf "Call me"
+            polymath generate runs/imagery-1 --class sneaker --count 16 --seed 1 --out sneakers.png
             echo "It was the best" | polymath generate runs/text-1 -
             """)
         {
             parts._run, parts._prompt, parts._maxTokens, parts._temperature, parts._topK, parts._topP, parts._minP,
             parts._penalty, parts._seed, parts._stop, parts._threads,
         };
+        parts._images.AddTo(command);
         command.SetAction(parsed => Interruption.Run(interruption => parts.Execute(parsed, interruption.Token)));
         return command;
     }
@@ -76,9 +79,15 @@ internal sealed class GenerateCommand
         Validate(request);
         var options = new RunOptions(parsed.GetValue(_threads), [], Console.Error.WriteLine);
         using RunSession run = RunSession.Open(parsed.GetRequiredValue(_run), SessionPurpose.Inference, options);
+        if (run.Session is IImageGenerator images)
+        {
+            return _images.Execute(images, parsed, parsed.GetValue(_seed), cancellation);
+        }
+
+        _images.RequireUnused(parsed, run.Field.Name);
         if (run.Session is not ITextGenerator generator)
         {
-            throw new InvalidInputException($"the field {run.Field.Name} does not generate text");
+            throw new InvalidInputException($"the field {run.Field.Name} generates neither text nor images");
         }
 
         Write(generator, request, cancellation);

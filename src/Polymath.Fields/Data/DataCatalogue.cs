@@ -1,6 +1,7 @@
 using Polymath.Compute;
 using Polymath.Fields.Images;
 using Polymath.Fields.Text;
+using Polymath.Fields.Translation;
 
 namespace Polymath.Fields.Data;
 
@@ -8,7 +9,7 @@ namespace Polymath.Fields.Data;
 public static class DataCatalogue
 {
     /// <summary>The data sets in the order of the fields, then of their names.</summary>
-    public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All, .. ImageDataSets.All];
+    public static IReadOnlyList<DataSet> All { get; } = [.. TextDataSets.All, .. ImageDataSets.All, .. TranslationDataSets.All];
 
     /// <summary>The data set of a name.</summary>
     /// <exception cref="InvalidInputException">There is none; lists the names.</exception>

@@ -15,6 +15,16 @@ public sealed record DebianPackage(string Package) : DataOrigin
     public override string Description => $"Debian package {Package}";
 }
 
+/// <summary>
+/// The descriptions of Debian's packages in several languages, fetched by <c>apt-get update</c> into lists of its own.
+/// </summary>
+/// <param name="Languages">The languages beside English.</param>
+public sealed record DebianDescriptions(IReadOnlyList<string> Languages) : DataOrigin
+{
+    /// <inheritdoc/>
+    public override string Description => $"Debian package descriptions in {string.Join(", ", Languages)}";
+}
+
 /// <summary>A package of Node.js, fetched by <c>npm pack</c> and unpacked without being installed.</summary>
 /// <param name="Package">The package's name.</param>
 /// <param name="Version">The exact version.</param>

@@ -1,3 +1,4 @@
+using Polymath.Compute;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Images;
@@ -26,13 +27,27 @@ public sealed unsafe class PatchWriter(int side, int channelCount, int patchSize
     /// <param name="isMirrored">Whether left and right change places.</param>
     public void Append(Batch batch, ReadOnlySpan<float> pixels, bool isMirrored = false)
     {
-        int first = batch.RowCount, patches = side / patchSize, run = patchSize * channelCount;
+        int first = batch.RowCount;
         batch.Sequences.Add(PositionCount);
+        Write(pixels, batch.Features, first, isMirrored);
+    }
+
+    /// <summary>The byte that a number becomes, the nearest.</summary>
+    public static byte ToByte(float value) => (byte)Math.Clamp(MathF.Round((value / Scale) + Middle), 0, 255);
+
+    /// <summary>Writes the patches of an image into the first columns of rows.</summary>
+    /// <param name="pixels">[side, side, channels].</param>
+    /// <param name="rows">Where the patches go, a row each.</param>
+    /// <param name="first">The row of the first.</param>
+    /// <param name="isMirrored">Whether left and right change places.</param>
+    public void Write(ReadOnlySpan<float> pixels, MatrixView rows, int first, bool isMirrored = false)
+    {
+        int patches = side / patchSize, run = patchSize * channelCount;
         for (int y = 0; y < side; y++)
         {
             for (int patch = 0; patch < patches; patch++)
             {
-                Span<float> row = batch.Features.RowSpan(first + (y / patchSize * patches) + patch);
+                Span<float> row = rows.RowSpan(first + (y / patchSize * patches) + patch);
                 Span<float> target = row.Slice(y % patchSize * run, run);
                 if (isMirrored)
                 {
@@ -42,6 +57,20 @@ public sealed unsafe class PatchWriter(int side, int channelCount, int patchSize
                 {
                     pixels.Slice(((y * side) + (patch * patchSize)) * channelCount, run).CopyTo(target);
                 }
+            }
+        }
+    }
+
+    /// <summary>The pixels of an image whose patches lie in the first columns of rows: the reverse of <see cref="Write"/>.</summary>
+    public void Read(MatrixView rows, int first, Span<float> pixels)
+    {
+        int patches = side / patchSize, run = patchSize * channelCount;
+        for (int y = 0; y < side; y++)
+        {
+            for (int patch = 0; patch < patches; patch++)
+            {
+                rows.RowSpan(first + (y / patchSize * patches) + patch).Slice(y % patchSize * run, run)
+                    .CopyTo(pixels.Slice(((y * side) + (patch * patchSize)) * channelCount, run));
             }
         }
     }

@@ -11,13 +11,13 @@ public sealed class TextExamination : IExamination
 {
     private readonly Network _network;
     private readonly Batch _batch;
-    private readonly TextObjective _objective;
+    private readonly TokenObjective _objective;
     private readonly HeldOutText _text;
     private readonly TextRecipe _recipe;
 
     /// <summary>Creates the examination.</summary>
     public TextExamination(
-        Network network, Batch batch, TextObjective objective, HeldOutText text, TextRecipe recipe)
+        Network network, Batch batch, TokenObjective objective, HeldOutText text, TextRecipe recipe)
     {
         _network = network;
         _batch = batch;

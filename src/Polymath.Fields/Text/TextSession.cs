@@ -44,7 +44,7 @@ public sealed class TextSession : IFieldSession, ITextGenerator, IModelExporter
             recipe.Learning.RecomputeActivations,
             context.Purpose == SessionPurpose.Training ? null : pretrained?.Packing);
         Batch = new Batch(context.Plan, new BatchShape(recipe.IsolateDocuments ? rows : Math.Max(1, recipe.BatchSize), rows));
-        var objective = new TextObjective(context.Kernels, context.Plan, rows);
+        var objective = new TokenObjective(context.Kernels, context.Plan, rows);
         Objective = objective;
         var generator = new TokenGenerator(context.Plan, _network, Math.Min(InferenceRows, rows));
         _generation = new TextGeneration(tokenizer, generator, pretrained?.Configuration.EndOfTextToken);

@@ -33,6 +33,20 @@ public sealed unsafe class SequenceCache
     /// <summary>Counts positions in, once every layer has appended them.</summary>
     public void Advance(int count) => Length += count;
 
+    /// <summary>Becomes a copy of another cache of the same network.</summary>
+    public void CopyFrom(SequenceCache other)
+    {
+        Length = other.Length;
+        for (int layer = 0; layer < _keys.Length; layer++)
+        {
+            for (int row = 0; row < Length; row++)
+            {
+                other._keys[layer].View.RowSpan(row).CopyTo(_keys[layer].View.RowSpan(row));
+                other._values[layer].View.RowSpan(row).CopyTo(_values[layer].View.RowSpan(row));
+            }
+        }
+    }
+
     /// <summary>Writes the keys and values of new positions behind those held; the result is all, the new ones included.</summary>
     internal (MatrixView Keys, MatrixView Values) Append(int layer, MatrixView keys, MatrixView values)
     {

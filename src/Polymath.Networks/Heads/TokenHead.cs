@@ -49,6 +49,9 @@ public sealed unsafe class TokenHead : IOutputHead
         return _lastLogits.View.RowSpan(0);
     }
 
+    /// <summary>The logits [rows, Width] of several rows of the trunk's output, in fp32.</summary>
+    public void Predict(MatrixView rows, MatrixView logits) => _weight.Multiply(rows, logits, bias: null, _precision);
+
     /// <inheritdoc/>
     public void Backward(
         SequenceLayout sequences, MatrixView trunkOutput, MatrixView dOutputs, MatrixView dTrunkOutput)

@@ -95,12 +95,35 @@ public sealed unsafe class AttentionBranch : IBranch
     }
 
     /// <inheritdoc/>
-    public MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x)
+    public MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x, bool isPrefix)
     {
         MatrixView joined = Project(x, positions);
         (MatrixView keys, MatrixView values) = cache.Append(layer, Key(joined), Value(joined));
         MatrixView attended = _attended.Top(x.Rows);
-        _kernels.AttendCached(_shape, Query(joined), keys, values, attended, _precision);
+
+        // A query by itself is the last position of the cache: it sees all of it.
+        int step = isPrefix ? 1 : x.Rows;
+        for (int row = 0; row < x.Rows; row += step)
+        {
+            _kernels.AttendCached(
+                _shape, Query(joined).RowRange(row, step), keys, values, attended.RowRange(row, step), _precision);
+        }
+
+        return Output(attended);
+    }
+
+    /// <inheritdoc/>
+    public MatrixView ContinueEach(ReadOnlySpan<SequenceCache> caches, int layer, int* positions, MatrixView x)
+    {
+        MatrixView joined = Project(x, positions);
+        MatrixView attended = _attended.Top(x.Rows);
+        for (int row = 0; row < x.Rows; row++)
+        {
+            MatrixView own = joined.RowRange(row, 1);
+            (MatrixView keys, MatrixView values) = caches[row].Append(layer, Key(own), Value(own));
+            _kernels.AttendCached(_shape, Query(own), keys, values, attended.RowRange(row, 1), _precision);
+        }
+
         return Output(attended);
     }
 

@@ -39,7 +39,11 @@ public sealed unsafe class FeedForwardBranch : IBranch
     public void Recompute(SequenceLayout sequences, MatrixView x) => Activate(x);
 
     /// <inheritdoc/>
-    public MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x) => Forward(x);
+    public MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x, bool isPrefix) => Forward(x);
+
+    /// <inheritdoc/>
+    public MatrixView ContinueEach(ReadOnlySpan<SequenceCache> caches, int layer, int* positions, MatrixView x) =>
+        Forward(x);
 
     /// <inheritdoc/>
     public void Backward(SequenceLayout sequences, MatrixView x, MatrixView dOutput, MatrixView dx)

@@ -20,7 +20,15 @@ public unsafe interface IBranch
     /// <summary>
     /// The output for new positions of one sequence whose earlier keys and values are in the cache: inference.
     /// </summary>
-    MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x);
+    /// <param name="cache">Gains the new positions' keys and values.</param>
+    /// <param name="layer">The branch's block.</param>
+    /// <param name="positions">The new positions.</param>
+    /// <param name="x">[new positions, width].</param>
+    /// <param name="isPrefix">Whether the new positions see each other whole; else each sees those before it.</param>
+    MatrixView Continue(SequenceCache cache, int layer, int* positions, MatrixView x, bool isPrefix = false);
+
+    /// <summary>The output for one new position of each of several sequences, row by row: inference.</summary>
+    MatrixView ContinueEach(ReadOnlySpan<SequenceCache> caches, int layer, int* positions, MatrixView x);
 
     /// <summary>Operations (adds and multiplies) of the forward pass.</summary>
     double CountOperations(SequenceLayout sequences);

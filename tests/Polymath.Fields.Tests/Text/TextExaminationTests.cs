@@ -1,4 +1,3 @@
-using Polymath.Fields.Text;
 using Polymath.Learning;
 using Polymath.Networks;
 
@@ -88,6 +87,6 @@ public sealed class TextExaminationTests
         tokens.AsSpan(start, length).CopyTo(batch.Tokens);
         tokens.AsSpan(start + 1, length).CopyTo(batch.Targets);
         batch.Targets[..skip].Fill(-1);
-        return ((TextObjective)fixture.Session.Objective).SumLosses(batch, fixture.Session.Network.Forward(batch));
+        return ((TokenObjective)fixture.Session.Objective).SumLosses(batch, fixture.Session.Network.Forward(batch));
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RandomTokenSession : IFieldSession, IExperience
         _network = TokenNetwork.Build(
             kernels, plan, recipe.Network, recipe.ModelVocabularySize, rows, training: true, recipe.Learning.Precision);
         Batch = new Batch(plan, new BatchShape(recipe.BatchSize, rows));
-        Objective = new TextObjective(kernels, plan, rows);
+        Objective = new TokenObjective(kernels, plan, rows);
     }
 
     public Recipe Recipe => _recipe;

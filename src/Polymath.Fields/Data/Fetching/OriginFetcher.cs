@@ -12,6 +12,7 @@ internal sealed class OriginFetcher : IDataFetcher
     public Task FetchAsync(DataSet set, string folder, CancellationToken cancellation) => set.Origin switch
     {
         DebianPackage origin => FetchAsync(origin, set, folder, cancellation),
+        DebianDescriptions origin => FetchAsync(origin, folder, cancellation),
         NpmPackage origin => FetchAsync(origin, set, folder, cancellation),
         WebFile origin => FetchAsync(origin, set, folder, cancellation),
         _ => throw new NotSupportedException($"No way to fetch a {set.Origin.Description}."),
@@ -48,6 +49,50 @@ internal sealed class OriginFetcher : IDataFetcher
         }
 
         File.Delete(archive);
+    }
+
+    // Lists of its own leave those of the system as they are. Of updates and security there are few descriptions, and
+    // they change: the release alone is taken.
+    private static async Task FetchAsync(DebianDescriptions origin, string folder, CancellationToken cancellation)
+    {
+        string state = Path.Combine(folder, ".apt");
+        Directory.CreateDirectory(Path.Combine(state, "lists", "partial"));
+        Directory.CreateDirectory(Path.Combine(state, "cache", "archives", "partial"));
+
+        string[] languages = ["en", .. origin.Languages];
+        string configuration = Path.Combine(state, "apt.conf");
+        string list = string.Concat(languages.Select(language => "Acquire::Languages:: \"" + language + "\"; "));
+
+        // Systems that were made small ask for no languages at all, which an option more would not undo.
+        await File.WriteAllTextAsync(
+            configuration,
+            $"""
+            Dir::State::lists "{state}/lists";
+            Dir::Cache "{state}/cache";
+            Acquire::GzipIndexes "false";
+            #clear Acquire::Languages;
+            {list}
+
+            """,
+            cancellation).ConfigureAwait(false);
+        ChildProcess.Outcome update = await RunAsync(
+            "apt-get", ["--quiet", "-c", configuration, "update"], folder, null,
+            "expected Debian or a system made from it", cancellation).ConfigureAwait(false);
+        foreach (string language in languages)
+        {
+            string[] found = [.. Directory.GetFiles(Path.Combine(state, "lists"), $"*_main_i18n_Translation-{language}")
+                .Where(file => !file.Contains("-updates_", StringComparison.Ordinal) && !file.Contains("-security_", StringComparison.Ordinal))];
+            if (found.Length != 1)
+            {
+                string reason = update.ExitCode == 0 ? $"{found.Length} lists, expected one" : $"exit code {update.ExitCode}";
+                throw new DataUnavailableException(
+                    $"apt-get could not fetch the descriptions in {language} ({reason}): check the network and the sources of apt");
+            }
+
+            File.Move(found[0], Path.Combine(folder, "Translation-" + language));
+        }
+
+        Directory.Delete(state, recursive: true);
     }
 
     private static async Task FetchAsync(NpmPackage origin, DataSet set, string folder, CancellationToken cancellation)

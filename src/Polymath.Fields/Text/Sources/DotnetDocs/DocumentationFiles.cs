@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Polymath.Compute;
+using Polymath.Fields.Data;
 
 namespace Polymath.Fields.Text.Sources.DotnetDocs;
 
@@ -11,23 +11,10 @@ internal static class DocumentationFiles
     /// else the usual places.
     /// </summary>
     /// <exception cref="InvalidInputException">None of them holds documentation.</exception>
-    public static string FindRoot()
-    {
-        string[] candidates =
-        [
-            Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "",
-            Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
-            "/usr/share/dotnet",
-            "/usr/lib/dotnet",
-            "/usr/local/share/dotnet",
-            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet"),
-            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "dotnet"),
-        ];
-        return candidates.FirstOrDefault(root => root.Length > 0 && Find(root).Count > 0)
-            ?? throw new InvalidInputException(
-                "The text dotnet-docs needs the .NET SDK, whose packs/*/ref folders hold XML documentation, and none " +
-                "was found: install the SDK, or set DOTNET_ROOT to the folder that holds it.");
-    }
+    public static string FindRoot() => DotnetInstallation.Find(root => Find(root).Count > 0)
+        ?? throw new InvalidInputException(
+            "The text dotnet-docs needs the .NET SDK, whose packs/*/ref folders hold XML documentation, and none " +
+            "was found: install the SDK, or set DOTNET_ROOT to the folder that holds it.");
 
     /// <summary>
     /// The documentation files under a root: of each pack the newest version, in the ordinal order of their paths

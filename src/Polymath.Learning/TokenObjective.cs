@@ -1,17 +1,18 @@
 using Polymath.Compute;
-using Polymath.Learning;
 using Polymath.Networks;
 
-namespace Polymath.Fields.Text;
+namespace Polymath.Learning;
 
-/// <summary>Next-token cross-entropy, averaged over the positions that have a target.</summary>
-public sealed unsafe class TextObjective : IObjective
+/// <summary>
+/// Cross-entropy of the next token, averaged over the positions that have a target: what fields of tokens share.
+/// </summary>
+public sealed unsafe class TokenObjective : IObjective
 {
     private readonly Kernels _kernels;
     private readonly PlannedBuffer _losses;
 
     /// <summary>Reserves a loss for every row.</summary>
-    public TextObjective(Kernels kernels, MemoryPlan plan, int maxRows)
+    public TokenObjective(Kernels kernels, MemoryPlan plan, int maxRows)
     {
         _kernels = kernels;
         _losses = plan.Reserve("losses", maxRows);

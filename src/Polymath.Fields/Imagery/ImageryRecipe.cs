@@ -1,0 +1,81 @@
+using System.Text.Json.Serialization;
+using Polymath.Fields.Images;
+using Polymath.Learning;
+
+namespace Polymath.Fields.Imagery;
+
+/// <summary>A maker of images: everything that decides a run.</summary>
+public sealed record ImageryRecipe : Recipe
+{
+    /// <inheritdoc/>
+    public override string Field { get; init; } = ImageryField.FieldName;
+
+    /// <summary>Pixels of the square that images are fitted into; 0: from the data.</summary>
+    public int ImageSide { get; init; }
+
+    /// <summary>Channels: 1 for grey, 3 for colour; 0: from the data.</summary>
+    public int ChannelCount { get; init; }
+
+    /// <summary>Pixels of a patch's side, a position of the trunk; it divides the image's side.</summary>
+    public int PatchSize { get; init; } = 4;
+
+    /// <summary>Images of a micro-batch.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>
+    /// The share of images that are learnt from without their class, so that guidance knows what is common to all (Ho and
+    /// Salimans, 2022).
+    /// </summary>
+    public float ClassDropout { get; init; } = 0.1f;
+
+    /// <summary>Steps of the sampler (Heun's, two passes each).</summary>
+    public int StepCount { get; init; } = 20;
+
+    /// <summary>
+    /// How far samples go from what is common to all images towards their class: 1 as it was learnt, more for clearer and
+    /// less varied ones.
+    /// </summary>
+    public float Guidance { get; init; } = 1.5f;
+
+    /// <summary>The share of every class that is kept for the examination at the end, where the data have no such part.</summary>
+    public float TestShare { get; init; } = 0.15f;
+
+    /// <summary>The share of every class's training images that choose the best checkpoint and are not learnt from.</summary>
+    public float ValidationShare { get; init; } = 0.05f;
+
+    /// <summary>How images are made ready and parted; the size is resolved.</summary>
+    [JsonIgnore]
+    internal ImageSelection Selection => new(ImageSide, ChannelCount, TestShare, ValidationShare, Strict);
+
+    /// <inheritdoc/>
+    public override void Validate(ICollection<string> errors)
+    {
+        base.Validate(errors);
+        Check(ImageSide is 0 or (>= 4 and <= 256), $"imageSide is {ImageSide}, expected 0 or 4 to 256");
+        Check(ChannelCount is 0 or 1 or 3, $"channelCount is {ChannelCount}, expected 0, 1 or 3");
+        Check(PatchSize is >= 1 and <= 32, $"patchSize is {PatchSize}, expected 1 to 32");
+        Check(BatchSize is >= 2 and <= 8192, $"batchSize is {BatchSize}, expected 2 to 8192");
+        Check(ClassDropout is >= 0 and < 1, $"classDropout is {ClassDropout}, expected at least 0 and below 1");
+        Check(FlowSampler.IsStepCount(StepCount), $"stepCount is {StepCount}, expected {FlowSampler.StepCountRange}");
+        Check(FlowSampler.IsGuidance(Guidance), $"guidance is {Guidance}, expected {FlowSampler.GuidanceRange}");
+        Check(TestShare is > 0 and <= 0.5f, $"testShare is {TestShare}, expected above 0 and at most 0.5");
+        Check(
+            ValidationShare is > 0 and <= 0.5f, $"validationShare is {ValidationShare}, expected above 0 and at most 0.5");
+
+        void Check(bool holds, string error)
+        {
+            if (!holds)
+            {
+                errors.Add(error);
+            }
+        }
+    }
+}
+
+/// <summary>Reads and writes recipes of the field without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ImageryRecipe))]
+internal sealed partial class ImageryRecipeJson : JsonSerializerContext;
