@@ -1,4 +1,5 @@
 using Polymath.Compute;
+using Polymath.Fields.Images;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Imagery;
@@ -57,7 +58,7 @@ public sealed class FlowSampler
             int[] part = [.. labels.Skip(images.Count).Take(atOnce)];
             float[][] points = [.. part.Select((_, index) => Noise(seed, images.Count + index))];
             Follow(points, part, stepCount, guidance, cancellation);
-            images.AddRange(points.Select(point => Array.ConvertAll(point, Images.PatchWriter.ToByte)));
+            images.AddRange(points.Select(point => Array.ConvertAll(point, PatchWriter.ToByte)));
         }
 
         return images;
@@ -92,10 +93,10 @@ public sealed class FlowSampler
         }
     }
 
-    private static float[] NoiseOf(ulong seed, int image, int length)
+    private float[] Noise(ulong seed, int image)
     {
         var random = new RandomStream(seed, NoiseStream, image);
-        var noise = new float[length];
+        var noise = new float[_imageLength];
         foreach (ref float value in noise.AsSpan())
         {
             value = random.NextNormal();
@@ -103,8 +104,6 @@ public sealed class FlowSampler
 
         return noise;
     }
-
-    private float[] Noise(ulong seed, int image) => NoiseOf(seed, image, _imageLength);
 
     private float[][] NewPoints(int count) => [.. Enumerable.Range(0, count).Select(_ => new float[_imageLength])];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Compute;
 using Polymath.Fields.Images;
 using Polymath.Learning;
 
@@ -51,24 +52,12 @@ public sealed record ImageryRecipe : Recipe
     public override void Validate(ICollection<string> errors)
     {
         base.Validate(errors);
-        Check(ImageSide is 0 or (>= 4 and <= 256), $"imageSide is {ImageSide}, expected 0 or 4 to 256");
-        Check(ChannelCount is 0 or 1 or 3, $"channelCount is {ChannelCount}, expected 0, 1 or 3");
-        Check(PatchSize is >= 1 and <= 32, $"patchSize is {PatchSize}, expected 1 to 32");
-        Check(BatchSize is >= 2 and <= 8192, $"batchSize is {BatchSize}, expected 2 to 8192");
-        Check(ClassDropout is >= 0 and < 1, $"classDropout is {ClassDropout}, expected at least 0 and below 1");
-        Check(FlowSampler.IsStepCount(StepCount), $"stepCount is {StepCount}, expected {FlowSampler.StepCountRange}");
-        Check(FlowSampler.IsGuidance(Guidance), $"guidance is {Guidance}, expected {FlowSampler.GuidanceRange}");
-        Check(TestShare is > 0 and <= 0.5f, $"testShare is {TestShare}, expected above 0 and at most 0.5");
-        Check(
-            ValidationShare is > 0 and <= 0.5f, $"validationShare is {ValidationShare}, expected above 0 and at most 0.5");
-
-        void Check(bool holds, string error)
-        {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
-        }
+        Selection.Validate(256, errors);
+        errors.Require(PatchSize is >= 1 and <= 32, $"patchSize is {PatchSize}, expected 1 to 32");
+        errors.Require(BatchSize is >= 2 and <= 8192, $"batchSize is {BatchSize}, expected 2 to 8192");
+        errors.Require(ClassDropout is >= 0 and < 1, $"classDropout is {ClassDropout}, expected at least 0 and below 1");
+        errors.Require(FlowSampler.IsStepCount(StepCount), $"stepCount is {StepCount}, expected {FlowSampler.StepCountRange}");
+        errors.Require(FlowSampler.IsGuidance(Guidance), $"guidance is {Guidance}, expected {FlowSampler.GuidanceRange}");
     }
 }
 

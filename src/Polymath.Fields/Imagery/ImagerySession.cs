@@ -1,8 +1,8 @@
 using System.Globalization;
 using Polymath.Compute;
-using Polymath.Fields.Data;
 using Polymath.Fields.Images;
 using Polymath.Fields.Images.Sources;
+using Polymath.Formats.Charts;
 using Polymath.Formats.Images;
 using Polymath.Learning;
 using Polymath.Networks;
@@ -73,15 +73,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
             return new ImagerySession(recipe, context, ClassNames.Load(context.RunFolder), null);
         }
 
-        IImageSource source = ImageSources
-            .OpenAsync(recipe.Data, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
-            .GetAwaiter().GetResult();
-        if (RunFolder.IsRun(context.RunFolder) && ClassNames.Exist(context.RunFolder)
-            && !ClassNames.Load(context.RunFolder).SequenceEqual(source.Classes))
-        {
-            throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
-        }
-
+        IImageSource source = ImageSources.Open(recipe.Data, context);
         recipe = Resolve(recipe, source);
         ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
@@ -93,7 +85,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PixelImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<GeneratedImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default)
     {
         int steps = request.StepCount ?? _recipe.StepCount;
         float guidance = request.Guidance ?? _recipe.Guidance;
@@ -120,7 +112,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         }
 
         int[] labels = [.. Enumerable.Range(0, request.Count).Select(index => label ?? index % _classes.Count)];
-        return [.. _sampler.Sample(labels, request.Seed, steps, guidance, cancellation).Select(ToImage)];
+        return Sample(labels, request.Seed, steps, guidance, cancellation);
     }
 
     /// <inheritdoc/>
@@ -185,16 +177,19 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
                from sample in Enumerable.Range(0, SamplesPerClass)
                select label,
         ];
-        return ImageSheet.Draw(
-            [.. _sampler.Sample(labels, _recipe.Seed, _recipe.StepCount, _recipe.Guidance).Select(ToImage)],
-            SamplesPerClass);
+        var grid = new ImageGrid { ColumnCount = SamplesPerClass };
+        foreach (GeneratedImage made in Sample(labels, _recipe.Seed, _recipe.StepCount, _recipe.Guidance))
+        {
+            grid.Add(made.Image, made.Class);
+        }
+
+        return grid.Render();
     }
 
-    private PixelImage ToImage(byte[] pixels) => new(_recipe.ImageSide, _recipe.ImageSide, _recipe.ChannelCount, pixels);
-
-    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
-    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
-    {
-        public void Report(string value) => notes(value);
-    }
+    private IReadOnlyList<GeneratedImage> Sample(
+        int[] labels, ulong seed, int steps, float guidance, CancellationToken cancellation = default) =>
+    [
+        .. _sampler.Sample(labels, seed, steps, guidance, cancellation).Zip(labels, (pixels, label) => new GeneratedImage(
+            _classes[label], new PixelImage(_recipe.ImageSide, _recipe.ImageSide, _recipe.ChannelCount, pixels))),
+    ];
 }

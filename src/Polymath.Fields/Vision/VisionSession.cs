@@ -1,5 +1,4 @@
 using Polymath.Compute;
-using Polymath.Fields.Data;
 using Polymath.Fields.Images;
 using Polymath.Fields.Images.Sources;
 using Polymath.Fields.Vision.Examinations;
@@ -78,10 +77,7 @@ public sealed class VisionSession : IFieldSession, IPredictor
             return new VisionSession(recipe, context, ClassNames.Load(context.RunFolder), null);
         }
 
-        IImageSource source = ImageSources
-            .OpenAsync(recipe.Data, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
-            .GetAwaiter().GetResult();
-        RequireLabels(source, context);
+        IImageSource source = ImageSources.Open(recipe.Data, context);
         recipe = VisionSizes.Resolve(recipe, source);
         ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
@@ -138,22 +134,5 @@ public sealed class VisionSession : IFieldSession, IPredictor
     {
     }
 
-    // The network of a run knows its classes by their numbers. In a folder that is no run yet labels were left by a process
-    // that was killed.
-    private static void RequireLabels(IImageSource source, SessionContext context)
-    {
-        if (RunFolder.IsRun(context.RunFolder) && ClassNames.Exist(context.RunFolder)
-            && !ClassNames.Load(context.RunFolder).SequenceEqual(source.Classes))
-        {
-            throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
-        }
-    }
-
     private static InvalidOperationException NoImages() => new("this session was opened for inference, without images");
-
-    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
-    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
-    {
-        public void Report(string value) => notes(value);
-    }
 }

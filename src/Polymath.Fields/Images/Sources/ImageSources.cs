@@ -1,5 +1,6 @@
 using Polymath.Compute;
 using Polymath.Fields.Data;
+using Polymath.Learning;
 
 namespace Polymath.Fields.Images.Sources;
 
@@ -45,5 +46,23 @@ public static class ImageSources
             _ => throw new InvalidInputException(
                 $"{path}: no such file or folder; expected a folder with a folder for every class, or a CSV file of path,label"),
         };
+    }
+
+    /// <summary>
+    /// Opens the images of a session. The network of a run knows its classes by their numbers, so they must be those that it
+    /// was trained with; in a folder that is no run yet names were left by a process that was killed.
+    /// </summary>
+    /// <inheritdoc cref="OpenAsync" path="/exception"/>
+    public static IImageSource Open(IReadOnlyList<string> names, SessionContext context)
+    {
+        IImageSource source = OpenAsync(names, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
+            .GetAwaiter().GetResult();
+        if (RunFolder.IsRun(context.RunFolder) && ClassNames.Exist(context.RunFolder)
+            && !ClassNames.Load(context.RunFolder).SequenceEqual(source.Classes))
+        {
+            throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
+        }
+
+        return source;
     }
 }
