@@ -1,8 +1,8 @@
 using System.Globalization;
 using Polymath.Compute;
+using Polymath.Fields.Imagery.Examinations;
 using Polymath.Fields.Images;
 using Polymath.Fields.Images.Sources;
-using Polymath.Formats.Charts;
 using Polymath.Formats.Images;
 using Polymath.Learning;
 using Polymath.Networks;
@@ -12,8 +12,7 @@ namespace Polymath.Fields.Imagery;
 /// <summary>A maker of images with, where it is to learn or be examined, its examples.</summary>
 public sealed class ImagerySession : IFieldSession, IImageGenerator
 {
-    // Images of a class in the sheet of samples, and classes at most.
-    private const int SamplesPerClass = 10, SampledClasses = 20, LargestCount = 10_000;
+    private const int LargestCount = 10_000;
 
     private readonly ImageryRecipe _recipe;
     private readonly IReadOnlyList<string> _classes;
@@ -37,7 +36,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         if (material is not null)
         {
             _experience = new ImageryExperience(material.Training, recipe, rows);
-            _examination = new ImageryExamination(recipe, Network, Batch, rows, material, DrawSamples);
+            _examination = new ImageryExamination(recipe, context, Network, Batch, rows, _sampler, material);
         }
     }
 
@@ -73,7 +72,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
             return new ImagerySession(recipe, context, ClassNames.Load(context.RunFolder), null);
         }
 
-        IImageSource source = ImageSources.Open(recipe.Data, context);
+        IImageSource source = ImageSources.Open(recipe.Data, context, leastClasses: 1);
         recipe = Resolve(recipe, source);
         ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
@@ -87,24 +86,17 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
     /// <inheritdoc/>
     public IReadOnlyList<GeneratedImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default)
     {
-        int steps = request.StepCount ?? _recipe.StepCount;
-        float guidance = request.Guidance ?? _recipe.Guidance;
+        FlowSampling sampling = _recipe.Sampling with
+        {
+            StepCount = request.StepCount ?? _recipe.StepCount, Guidance = request.Guidance ?? _recipe.Guidance,
+        };
         var errors = new List<string>();
         if (request.Count is < 1 or > LargestCount)
         {
             errors.Add($"count is {request.Count}, expected 1 to {LargestCount}");
         }
 
-        if (!FlowSampler.IsStepCount(steps))
-        {
-            errors.Add($"steps is {steps}, expected {FlowSampler.StepCountRange}");
-        }
-
-        if (!FlowSampler.IsGuidance(guidance))
-        {
-            errors.Add($"guidance is {guidance}, expected {FlowSampler.GuidanceRange}");
-        }
-
+        sampling.Validate(errors);
         int? label = request.Class is null ? null : FindClass(request.Class, errors);
         if (errors.Count > 0)
         {
@@ -112,17 +104,15 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         }
 
         int[] labels = [.. Enumerable.Range(0, request.Count).Select(index => label ?? index % _classes.Count)];
-        return Sample(labels, request.Seed, steps, guidance, cancellation);
+        return
+        [
+            .. _sampler.Sample(labels, request.Seed, sampling, cancellation).Zip(labels, (pixels, made) => new GeneratedImage(
+                _classes[made], new PixelImage(_recipe.ImageSide, _recipe.ImageSide, _recipe.ChannelCount, pixels))),
+        ];
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> MakeSamples(string samplesFolder)
-    {
-        Directory.CreateDirectory(samplesFolder);
-        string path = Path.Combine(samplesFolder, "samples.png");
-        DrawSamples().SavePng(path);
-        return [$"{SamplesPerClass} images of each class, a class a row: {path}"];
-    }
+    public IReadOnlyList<string> MakeSamples(string samplesFolder) => [];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -168,28 +158,4 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         errors.Add($"unknown class '{name}', expected one of: {string.Join(", ", _classes)}; or its number from 0");
         return null;
     }
-
-    private RgbImage DrawSamples()
-    {
-        int[] labels =
-        [
-            .. from label in Enumerable.Range(0, Math.Min(SampledClasses, _classes.Count))
-               from sample in Enumerable.Range(0, SamplesPerClass)
-               select label,
-        ];
-        var grid = new ImageGrid { ColumnCount = SamplesPerClass };
-        foreach (GeneratedImage made in Sample(labels, _recipe.Seed, _recipe.StepCount, _recipe.Guidance))
-        {
-            grid.Add(made.Image, made.Class);
-        }
-
-        return grid.Render();
-    }
-
-    private IReadOnlyList<GeneratedImage> Sample(
-        int[] labels, ulong seed, int steps, float guidance, CancellationToken cancellation = default) =>
-    [
-        .. _sampler.Sample(labels, seed, steps, guidance, cancellation).Zip(labels, (pixels, label) => new GeneratedImage(
-            _classes[label], new PixelImage(_recipe.ImageSide, _recipe.ImageSide, _recipe.ChannelCount, pixels))),
-    ];
 }

@@ -69,6 +69,9 @@ public sealed class VisionSession : IFieldSession, IPredictor
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
 
+    /// <summary>Tells images apart, and by which features.</summary>
+    internal ImageClassifier Classifier => _classifier;
+
     /// <summary>Opens a session.</summary>
     internal static VisionSession Open(VisionRecipe recipe, SessionContext context)
     {
@@ -77,7 +80,7 @@ public sealed class VisionSession : IFieldSession, IPredictor
             return new VisionSession(recipe, context, ClassNames.Load(context.RunFolder), null);
         }
 
-        IImageSource source = ImageSources.Open(recipe.Data, context);
+        IImageSource source = ImageSources.Open(recipe.Data, context, leastClasses: 2);
         recipe = VisionSizes.Resolve(recipe, source);
         ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
