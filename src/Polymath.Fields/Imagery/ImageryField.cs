@@ -8,7 +8,8 @@ using Polymath.Networks;
 namespace Polymath.Fields.Imagery;
 
 /// <summary>Making images: a flow from noise to images of a class, learnt from examples.</summary>
-public sealed class ImageryField : IField
+/// <param name="judge">The field whose models judge samples; its sessions are <see cref="IImageJudge"/>.</param>
+public sealed class ImageryField(IField judge) : IField
 {
     /// <summary>Its name on the command line.</summary>
     public const string FieldName = "imagery";
@@ -57,6 +58,6 @@ public sealed class ImageryField : IField
             throw new InvalidInputException($"the recipe is of the field {recipe.Field}, expected {FieldName}");
         }
 
-        return ImagerySession.Open(imagery, context);
+        return ImagerySession.Open(imagery, context, judge);
     }
 }

@@ -22,7 +22,8 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
     private readonly ImageryExamination? _examination;
 
     private ImagerySession(
-        ImageryRecipe recipe, SessionContext context, IReadOnlyList<string> classes, ImageMaterial? material)
+        ImageryRecipe recipe, SessionContext context, IField judge, IReadOnlyList<string> classes,
+        ImageMaterial? material)
     {
         (_recipe, _classes, _material) = (recipe, classes, material);
         var rows = new FlowRows(new PatchWriter(recipe.ImageSide, recipe.ChannelCount, recipe.PatchSize), classes.Count);
@@ -36,7 +37,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         if (material is not null)
         {
             _experience = new ImageryExperience(material.Training, recipe, rows);
-            _examination = new ImageryExamination(recipe, context, Network, Batch, rows, _sampler, material);
+            _examination = new ImageryExamination(recipe, context, judge, Network, Batch, rows, _sampler, material);
         }
     }
 
@@ -65,11 +66,11 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
     public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
 
     /// <summary>Opens a session.</summary>
-    internal static ImagerySession Open(ImageryRecipe recipe, SessionContext context)
+    internal static ImagerySession Open(ImageryRecipe recipe, SessionContext context, IField judge)
     {
         if (context.Purpose == SessionPurpose.Inference)
         {
-            return new ImagerySession(recipe, context, ClassNames.Load(context.RunFolder), null);
+            return new ImagerySession(recipe, context, judge, ClassNames.Load(context.RunFolder), null);
         }
 
         IImageSource source = ImageSources.Open(recipe.Data, context, leastClasses: 1);
@@ -80,7 +81,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
             ClassNames.Save(context.RunFolder, material.Classes);
         }
 
-        return new ImagerySession(recipe, context, material.Classes, material);
+        return new ImagerySession(recipe, context, judge, material.Classes, material);
     }
 
     /// <inheritdoc/>

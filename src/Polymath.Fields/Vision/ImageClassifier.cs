@@ -1,6 +1,5 @@
 using Polymath.Compute;
 using Polymath.Fields.Images;
-using Polymath.Fields.Vision.Examinations;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Vision;

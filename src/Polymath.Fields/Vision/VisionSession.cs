@@ -9,7 +9,7 @@ using Polymath.Networks;
 namespace Polymath.Fields.Vision;
 
 /// <summary>A classifier of images with, where it is to learn or be examined, its images.</summary>
-public sealed class VisionSession : IFieldSession, IPredictor
+public sealed class VisionSession : IFieldSession, IPredictor, IImageJudge
 {
     // Images of a pass where no training step decides the size.
     private const int InferenceImages = 16;
@@ -69,8 +69,8 @@ public sealed class VisionSession : IFieldSession, IPredictor
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
 
-    /// <summary>Tells images apart, and by which features.</summary>
-    internal ImageClassifier Classifier => _classifier;
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => _classes;
 
     /// <summary>Opens a session.</summary>
     internal static VisionSession Open(VisionRecipe recipe, SessionContext context)
@@ -94,13 +94,13 @@ public sealed class VisionSession : IFieldSession, IPredictor
     /// <inheritdoc/>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> files, CancellationToken cancellation = default)
     {
-        var images = new List<ReadOnlyMemory<byte>>();
+        var images = new List<PixelImage>();
         var errors = new List<string>();
         foreach (string file in files)
         {
             try
             {
-                images.Add(ImageFitting.Fit(ImageFile.Read(file), _recipe.ImageSide, _recipe.ChannelCount));
+                images.Add(ImageFile.Read(file));
             }
             catch (InvalidInputException fault)
             {
@@ -113,20 +113,29 @@ public sealed class VisionSession : IFieldSession, IPredictor
             throw new InvalidInputException(string.Join('\n', errors));
         }
 
-        var predictions = new List<Prediction>();
-        foreach (ReadOnlyMemory<byte>[] part in images.Chunk(_classifier.MaxImages))
+        return
+        [
+            .. Judge(images, cancellation).Zip(files, (opinion, file) => new Prediction(file, [.. opinion.Probabilities
+                .Select((probability, label) => new LabelProbability(_classes[label], probability))
+                .OrderByDescending(label => label.Probability)])),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageOpinion> Judge(IReadOnlyList<PixelImage> images, CancellationToken cancellation = default)
+    {
+        var opinions = new List<ImageOpinion>();
+        foreach (PixelImage[] part in images.Chunk(_classifier.MaxImages))
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (float[] probabilities in _classifier.Classify(part))
-            {
-                IEnumerable<LabelProbability> labels = probabilities
-                    .Select((probability, label) => new LabelProbability(_classes[label], probability));
-                predictions.Add(new Prediction(
-                    files[predictions.Count], [.. labels.OrderByDescending(label => label.Probability)]));
-            }
+            (float[][] features, float[][] probabilities) = _classifier.Describe(
+            [
+                .. part.Select(image => (ReadOnlyMemory<byte>)ImageFitting.Fit(image, _recipe.ImageSide, _recipe.ChannelCount)),
+            ]);
+            opinions.AddRange(features.Zip(probabilities, (seen, found) => new ImageOpinion(seen, found)));
         }
 
-        return predictions;
+        return opinions;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using Polymath.Compute;
 using Polymath.Fields.Images;
-using Polymath.Fields.Vision.Examinations;
 using Polymath.Formats.Charts;
 using Polymath.Formats.Images;
 using Polymath.Learning;
@@ -24,6 +23,7 @@ public sealed class ImageryExamination : IExamination
 
     private readonly ImageryRecipe _recipe;
     private readonly SessionContext _context;
+    private readonly IField _judge;
     private readonly Network _network;
     private readonly Batch _batch;
     private readonly FlowRows _rows;
@@ -31,11 +31,11 @@ public sealed class ImageryExamination : IExamination
     private readonly ImageMaterial _material;
 
     internal ImageryExamination(
-        ImageryRecipe recipe, SessionContext context, Network network, Batch batch, FlowRows rows, FlowSampler sampler,
-        ImageMaterial material)
+        ImageryRecipe recipe, SessionContext context, IField judge, Network network, Batch batch, FlowRows rows,
+        FlowSampler sampler, ImageMaterial material)
     {
-        (_recipe, _context, _network, _batch, _rows) = (recipe, context, network, batch, rows);
-        (_sampler, _material) = (sampler, material);
+        (_recipe, _context, _judge, _network, _batch) = (recipe, context, judge, network, batch);
+        (_rows, _sampler, _material) = (rows, sampler, material);
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ public sealed class ImageryExamination : IExamination
     private ExaminationResult WithJudgement(
         ExaminationResult result, IReadOnlyList<byte[]> samples, int[] labels, CancellationToken cancellation)
     {
-        using ImageJudge judge = ImageJudge.Open(_recipe, _context, _material.Classes, cancellation);
+        using TrainedRun judge = JudgeRun.Open(_judge, _recipe, _context, _material.Classes, cancellation);
         _context.Notes("judging samples and real images");
         ImageSet test = _material.Test;
         (IReadOnlyList<float[]> realFeatures, Classification real) =
@@ -129,8 +129,14 @@ public sealed class ImageryExamination : IExamination
         };
 
         (IReadOnlyList<float[]> Features, Classification Found) Judge(
-            IReadOnlyList<ReadOnlyMemory<byte>> images, IReadOnlyList<int> classes) =>
-            judge.Judge(images, _recipe.ImageSide, _recipe.ChannelCount, classes, cancellation);
+            IReadOnlyList<ReadOnlyMemory<byte>> images, IReadOnlyList<int> classes)
+        {
+            IReadOnlyList<ImageOpinion> opinions = ((IImageJudge)judge.Session).Judge(
+                [.. images.Select(pixels => ToImage(pixels.ToArray()))], cancellation);
+            return (
+                [.. opinions.Select(opinion => opinion.Features)],
+                new Classification(classes, [.. opinions.Select(opinion => opinion.Probabilities)]));
+        }
     }
 
     // What repeats the training images is nearer to one of them than other real images are.
