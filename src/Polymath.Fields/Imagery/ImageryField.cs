@@ -30,7 +30,12 @@ public sealed class ImageryField(IField judge) : IField
     public IReadOnlyList<FieldUse> Uses { get; } = [new("make images", "generate", "--count 16 --out images.png")];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReferenceFigure> References => [];
+    public IReadOnlyList<ReferenceFigure> References { get; } =
+    [
+        new("two halves of Fashion-MNIST's test images, judged by a model of 1e13 operations", "frechet_distance", 0.047),
+        new("a Gaussian fit of Fashion-MNIST's pixels, judged by the same", "frechet_distance", 19.98),
+        new("Fashion-MNIST's test images, judged by the same", "class_agreement", 0.8845),
+    ];
 
     /// <inheritdoc/>
     public Recipe DefaultRecipe { get; } = new ImageryRecipe

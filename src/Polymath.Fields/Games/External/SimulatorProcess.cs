@@ -20,6 +20,7 @@ internal sealed class SimulatorProcess : IDisposable
     private readonly Process _process;
     private readonly Stream _answers;
     private readonly Timer _watchdog;
+    private readonly Task _complaining;
     private readonly byte[] _buffer = new byte[1 << 16];
     private volatile bool _isOverdue;
     private volatile string? _lastComplaint;
@@ -39,7 +40,6 @@ internal sealed class SimulatorProcess : IDisposable
                 RedirectStandardError = true, StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             },
         };
-        _process.ErrorDataReceived += (_, said) => _lastComplaint = string.IsNullOrWhiteSpace(said.Data) ? _lastComplaint : said.Data;
         try
         {
             _process.Start();
@@ -50,7 +50,7 @@ internal sealed class SimulatorProcess : IDisposable
             throw new InvalidInputException($"{_name}: the program {game.Program} cannot be started: {fault.Message}", fault);
         }
 
-        _process.BeginErrorReadLine();
+        _complaining = ReadComplaintsAsync();
         _answers = _process.StandardOutput.BaseStream;
         _watchdog = new Timer(_ => GiveUp());
     }
@@ -100,6 +100,14 @@ internal sealed class SimulatorProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task ReadComplaintsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is string line)
+        {
+            _lastComplaint = line.Length > 0 ? line : _lastComplaint;
+        }
     }
 
     private void GiveUp()
@@ -152,6 +160,7 @@ internal sealed class SimulatorProcess : IDisposable
 
         // The error stream ends with the process; its last line says most.
         bool hasEnded = _process.WaitForExit(LastBreath);
+        _complaining.Wait(LastBreath);
         string how = hasEnded ? $"ended with exit code {_process.ExitCode}" : "closed its output";
         string why = _lastComplaint is string complaint ? $"; it said {Quotation.Of(complaint)}" : "";
         return new ExperienceFailedException($"{_name}: the simulator {how} before it answered{why}", cause!);
