@@ -14,7 +14,7 @@ internal static class FieldCatalogue
     /// <summary>All fields.</summary>
     public static IReadOnlyList<IField> All { get; } =
     [
-        new TextField(), new VisionField(), new TranslationField(), new GamesField(), new ImageryField(),
+        new TextField(), new VisionField(), new TranslationField(), new GamesField(), new ImageryField(new VisionField()),
     ];
 
     /// <summary>Their names, for a sentence.</summary>

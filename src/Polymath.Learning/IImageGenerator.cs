@@ -11,10 +11,15 @@ namespace Polymath.Learning;
 public sealed record ImageGenerationRequest(
     string? Class, int Count, ulong Seed, int? StepCount = null, float? Guidance = null);
 
+/// <summary>An image that a network made.</summary>
+/// <param name="Class">What it is to be an image of.</param>
+/// <param name="Image">The image.</param>
+public sealed record GeneratedImage(string Class, PixelImage Image);
+
 /// <summary>A session that makes images: a capability of some fields.</summary>
 public interface IImageGenerator
 {
     /// <summary>Makes images of one size.</summary>
     /// <exception cref="Compute.InvalidInputException">There is no such class, or a number is out of range.</exception>
-    IReadOnlyList<PixelImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default);
+    IReadOnlyList<GeneratedImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default);
 }

@@ -113,25 +113,17 @@ public sealed record TrunkRecipe
             return;
         }
 
-        Check(HeadWidth > 0 || Width % HeadCount == 0, $"{key}.width is {Width}, not a multiple of {key}.headCount, {HeadCount}");
-        Check(
+        errors.Require(HeadWidth > 0 || Width % HeadCount == 0, $"{key}.width is {Width}, not a multiple of {key}.headCount, {HeadCount}");
+        errors.Require(
             HeadCount % ResolvedKeyValueHeadCount == 0,
             $"{key}.headCount is {HeadCount}, not a multiple of {key}.keyValueHeadCount, {ResolvedKeyValueHeadCount}");
-        Check(
+        errors.Require(
             Positions != PositionKind.Rotary || ResolvedHeadWidth % 2 == 0,
             $"a head is {ResolvedHeadWidth} wide, and rotary positions need an even width");
-        Check(NormalizationEpsilon is > 0 and < 1, $"{key}.normalizationEpsilon is {NormalizationEpsilon}, expected between 0 and 1");
-        Check(RotaryBase > 1, $"{key}.rotaryBase is {RotaryBase}, expected above 1");
+        errors.Require(NormalizationEpsilon is > 0 and < 1, $"{key}.normalizationEpsilon is {NormalizationEpsilon}, expected between 0 and 1");
+        errors.Require(RotaryBase > 1, $"{key}.rotaryBase is {RotaryBase}, expected above 1");
 
         void Range(string name, int value, int low, int high) =>
-            Check(value >= low && value <= high, $"{key}.{name} is {value}, expected {low} to {high}");
-
-        void Check(bool holds, string error)
-        {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
-        }
+            errors.Require(value >= low && value <= high, $"{key}.{name} is {value}, expected {low} to {high}");
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Polymath.Compute;
-using Polymath.Fields.Images;
-using Polymath.Formats.Images;
+using Polymath.Formats.Charts;
 using Polymath.Learning;
 
 namespace Polymath.Cli.Commands;
@@ -63,9 +62,15 @@ internal sealed class ImageGeneration
         var request = new ImageGenerationRequest(
             parsed.GetValue(_class), parsed.GetValue(_count) ?? DefaultCount, seed, parsed.GetValue(_steps),
             parsed.GetValue(_guidance));
-        IReadOnlyList<PixelImage> images = generator.Generate(request, cancellation);
+        IReadOnlyList<GeneratedImage> images = generator.Generate(request, cancellation);
+        var grid = new ImageGrid { ColumnCount = (int)Math.Ceiling(Math.Sqrt(images.Count)) };
+        foreach (GeneratedImage made in images)
+        {
+            grid.Add(made.Image, made.Class);
+        }
+
         string path = parsed.GetValue(_out) ?? "images.png";
-        ImageSheet.Draw(images, (int)Math.Ceiling(Math.Sqrt(images.Count))).SavePng(path);
+        grid.Render().SavePng(path);
         Console.WriteLine($"{images.Count:N0} images: {path}");
         return 0;
     }

@@ -7,12 +7,13 @@ public abstract record DataOrigin
     public abstract string Description { get; }
 }
 
-/// <summary>A binary package of Debian, fetched by <c>apt-get download</c> and unpacked, not installed.</summary>
-/// <param name="Package">The package's name.</param>
-public sealed record DebianPackage(string Package) : DataOrigin
+/// <summary>Binary packages of Debian, fetched by <c>apt-get download</c> and unpacked, not installed.</summary>
+/// <param name="Packages">The packages' names.</param>
+public sealed record DebianPackage(params IReadOnlyList<string> Packages) : DataOrigin
 {
     /// <inheritdoc/>
-    public override string Description => $"Debian package {Package}";
+    public override string Description =>
+        $"Debian {(Packages.Count == 1 ? "package" : "packages")} {string.Join(" and ", Packages)}";
 }
 
 /// <summary>

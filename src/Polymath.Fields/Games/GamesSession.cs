@@ -76,7 +76,15 @@ public sealed class GamesSession : IFieldSession, IPlayer
     internal static GamesSession Open(GamesRecipe recipe, SessionContext context)
     {
         GameSource source = GameSources.Find(recipe.Data);
-        ReinforcementRecipe reinforcement = recipe.Reinforcement;
+        ReinforcementRecipe reinforcement = recipe.Reinforcement.Resolve(source.Usual);
+        recipe = recipe with { Reinforcement = reinforcement };
+        var errors = new List<string>();
+        recipe.Validate(errors);
+        if (errors.Count > 0)
+        {
+            throw new InvalidInputException(string.Join('\n', errors));
+        }
+
         IEnvironments examined = source.Open(context.Purpose == SessionPurpose.Inference ? 1 : Math.Min(
             reinforcement.EnvironmentCount, Math.Max(reinforcement.QuickEpisodeCount, reinforcement.FullEpisodeCount)));
         IEnvironments? played = null;

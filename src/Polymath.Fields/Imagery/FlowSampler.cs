@@ -1,17 +1,15 @@
 using Polymath.Compute;
+using Polymath.Fields.Images;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Imagery;
 
 /// <summary>
-/// Follows the flow from noise to images by Heun's method, with classifier-free guidance (Ho and Salimans, 2022): the
+/// Follows the flow from noise to images by Heun's or Euler's method, with classifier-free guidance (Ho and Salimans, 2022): the
 /// velocity is that of any class plus <c>guidance</c> times the way from there to that of the class.
 /// </summary>
 public sealed class FlowSampler
 {
-    private const int LargestStepCount = 1000;
-    private const float LargestGuidance = 20;
-
     private static readonly uint NoiseStream = RandomStream.StreamOf("imagery/sample");
 
     private readonly Network _network;
@@ -27,27 +25,14 @@ public sealed class FlowSampler
     public FlowSampler(Network network, Batch batch, FlowRows rows, int imageLength) =>
         (_network, _batch, _rows, _imageLength) = (network, batch, rows, imageLength);
 
-    /// <summary>What a number of steps may be.</summary>
-    public static string StepCountRange => $"1 to {LargestStepCount}";
-
-    /// <summary>What guidance may be.</summary>
-    public static string GuidanceRange => $"0 to {LargestGuidance}";
-
-    /// <summary>Whether a number of steps is in its range.</summary>
-    public static bool IsStepCount(int value) => value is >= 1 and <= LargestStepCount;
-
-    /// <summary>Whether guidance is in its range.</summary>
-    public static bool IsGuidance(float value) => value is >= 0 and <= LargestGuidance;
-
     /// <summary>Makes an image for every label.</summary>
     /// <param name="labels">The classes, or <see cref="FlowRows.AnyClass"/>.</param>
     /// <param name="seed">The first noise of image i is keyed by (seed, i).</param>
-    /// <param name="stepCount">Steps.</param>
-    /// <param name="guidance">1: the class as it was learnt.</param>
+    /// <param name="sampling">Steps and guidance.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>[images][side, side, channels], bytes.</returns>
     public IReadOnlyList<byte[]> Sample(
-        IReadOnlyList<int> labels, ulong seed, int stepCount, float guidance, CancellationToken cancellation = default)
+        IReadOnlyList<int> labels, ulong seed, FlowSampling sampling, CancellationToken cancellation = default)
     {
         // Every image takes two places of a pass: with its class, and without.
         int atOnce = Math.Max(1, _batch.Shape.MaxSequences / 2);
@@ -56,46 +41,51 @@ public sealed class FlowSampler
         {
             int[] part = [.. labels.Skip(images.Count).Take(atOnce)];
             float[][] points = [.. part.Select((_, index) => Noise(seed, images.Count + index))];
-            Follow(points, part, stepCount, guidance, cancellation);
-            images.AddRange(points.Select(point => Array.ConvertAll(point, Images.PatchWriter.ToByte)));
+            Follow(points, part, sampling, cancellation);
+            images.AddRange(points.Select(point => Array.ConvertAll(point, PatchWriter.ToByte)));
         }
 
         return images;
     }
 
     /// <summary>Moves points along the flow from time 0 to 1.</summary>
-    internal void Follow(
-        float[][] points, int[] labels, int stepCount, float guidance, CancellationToken cancellation)
+    internal void Follow(float[][] points, int[] labels, FlowSampling sampling, CancellationToken cancellation)
     {
         float[][] first = NewPoints(points.Length), second = NewPoints(points.Length), guess = NewPoints(points.Length);
-        for (int step = 0; step < stepCount; step++)
+        for (int step = 0; step < sampling.StepCount; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            float time = (float)step / stepCount, next = (float)(step + 1) / stepCount, length = next - time;
-            Velocities(points, labels, time, guidance, first);
-            for (int image = 0; image < points.Length; image++)
+            float time = (float)step / sampling.StepCount, next = (float)(step + 1) / sampling.StepCount, length = next - time;
+            Velocities(points, labels, time, sampling.Guidance, first);
+            if (sampling.Sampler == SamplerKind.Euler)
             {
-                for (int index = 0; index < _imageLength; index++)
-                {
-                    guess[image][index] = points[image][index] + (length * first[image][index]);
-                }
+                Move(points, length, first, points);
+                continue;
             }
 
-            Velocities(guess, labels, next, guidance, second);
-            for (int image = 0; image < points.Length; image++)
+            Move(points, length, first, guess);
+            Velocities(guess, labels, next, sampling.Guidance, second);
+            Move(points, 0.5f * length, first, points);
+            Move(points, 0.5f * length, second, points);
+        }
+    }
+
+    private static void Move(float[][] from, float length, float[][] velocities, float[][] to)
+    {
+        for (int image = 0; image < from.Length; image++)
+        {
+            float[] source = from[image], velocity = velocities[image], target = to[image];
+            for (int index = 0; index < source.Length; index++)
             {
-                for (int index = 0; index < _imageLength; index++)
-                {
-                    points[image][index] += 0.5f * length * (first[image][index] + second[image][index]);
-                }
+                target[index] = source[index] + (length * velocity[index]);
             }
         }
     }
 
-    private static float[] NoiseOf(ulong seed, int image, int length)
+    private float[] Noise(ulong seed, int image)
     {
         var random = new RandomStream(seed, NoiseStream, image);
-        var noise = new float[length];
+        var noise = new float[_imageLength];
         foreach (ref float value in noise.AsSpan())
         {
             value = random.NextNormal();
@@ -103,8 +93,6 @@ public sealed class FlowSampler
 
         return noise;
     }
-
-    private float[] Noise(ulong seed, int image) => NoiseOf(seed, image, _imageLength);
 
     private float[][] NewPoints(int count) => [.. Enumerable.Range(0, count).Select(_ => new float[_imageLength])];
 

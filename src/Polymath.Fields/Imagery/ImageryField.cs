@@ -8,7 +8,8 @@ using Polymath.Networks;
 namespace Polymath.Fields.Imagery;
 
 /// <summary>Making images: a flow from noise to images of a class, learnt from examples.</summary>
-public sealed class ImageryField : IField
+/// <param name="judge">The field whose models judge samples; its sessions are <see cref="IImageJudge"/>.</param>
+public sealed class ImageryField(IField judge) : IField
 {
     /// <summary>Its name on the command line.</summary>
     public const string FieldName = "imagery";
@@ -29,7 +30,12 @@ public sealed class ImageryField : IField
     public IReadOnlyList<FieldUse> Uses { get; } = [new("make images", "generate", "--count 16 --out images.png")];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReferenceFigure> References => [];
+    public IReadOnlyList<ReferenceFigure> References { get; } =
+    [
+        new("two halves of Fashion-MNIST's test images, judged by a model of 1e13 operations", "frechet_distance", 0.047),
+        new("a Gaussian fit of Fashion-MNIST's pixels, judged by the same", "frechet_distance", 19.98),
+        new("Fashion-MNIST's test images, judged by the same", "class_agreement", 0.8845),
+    ];
 
     /// <inheritdoc/>
     public Recipe DefaultRecipe { get; } = new ImageryRecipe
@@ -57,6 +63,6 @@ public sealed class ImageryField : IField
             throw new InvalidInputException($"the recipe is of the field {recipe.Field}, expected {FieldName}");
         }
 
-        return ImagerySession.Open(imagery, context);
+        return ImagerySession.Open(imagery, context, judge);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Compute;
 using Polymath.Fields.Images;
 using Polymath.Learning;
 
@@ -28,7 +29,10 @@ public sealed record ImageryRecipe : Recipe
     /// </summary>
     public float ClassDropout { get; init; } = 0.1f;
 
-    /// <summary>Steps of the sampler (Heun's, two passes each).</summary>
+    /// <summary>How samples are made: Heun's method takes two passes a step, Euler's one.</summary>
+    public SamplerKind Sampler { get; init; }
+
+    /// <summary>Steps of the sampler.</summary>
     public int StepCount { get; init; } = 20;
 
     /// <summary>
@@ -36,6 +40,15 @@ public sealed record ImageryRecipe : Recipe
     /// less varied ones.
     /// </summary>
     public float Guidance { get; init; } = 1.5f;
+
+    /// <summary>Samples of the examination at the end.</summary>
+    public int SampleCount { get; init; } = 1000;
+
+    /// <summary>The run of the vision model that judges samples; empty: one is trained beside the run.</summary>
+    public string Judge { get; init; } = "";
+
+    /// <summary>The budget of a judge that is trained beside the run.</summary>
+    public string JudgeBudget { get; init; } = "1e13flop";
 
     /// <summary>The share of every class that is kept for the examination at the end, where the data have no such part.</summary>
     public float TestShare { get; init; } = 0.15f;
@@ -47,27 +60,23 @@ public sealed record ImageryRecipe : Recipe
     [JsonIgnore]
     internal ImageSelection Selection => new(ImageSide, ChannelCount, TestShare, ValidationShare, Strict);
 
+    /// <summary>How samples are made.</summary>
+    [JsonIgnore]
+    internal FlowSampling Sampling => new(Sampler, StepCount, Guidance);
+
     /// <inheritdoc/>
     public override void Validate(ICollection<string> errors)
     {
         base.Validate(errors);
-        Check(ImageSide is 0 or (>= 4 and <= 256), $"imageSide is {ImageSide}, expected 0 or 4 to 256");
-        Check(ChannelCount is 0 or 1 or 3, $"channelCount is {ChannelCount}, expected 0, 1 or 3");
-        Check(PatchSize is >= 1 and <= 32, $"patchSize is {PatchSize}, expected 1 to 32");
-        Check(BatchSize is >= 2 and <= 8192, $"batchSize is {BatchSize}, expected 2 to 8192");
-        Check(ClassDropout is >= 0 and < 1, $"classDropout is {ClassDropout}, expected at least 0 and below 1");
-        Check(FlowSampler.IsStepCount(StepCount), $"stepCount is {StepCount}, expected {FlowSampler.StepCountRange}");
-        Check(FlowSampler.IsGuidance(Guidance), $"guidance is {Guidance}, expected {FlowSampler.GuidanceRange}");
-        Check(TestShare is > 0 and <= 0.5f, $"testShare is {TestShare}, expected above 0 and at most 0.5");
-        Check(
-            ValidationShare is > 0 and <= 0.5f, $"validationShare is {ValidationShare}, expected above 0 and at most 0.5");
-
-        void Check(bool holds, string error)
+        Selection.Validate(256, errors);
+        errors.Require(PatchSize is >= 1 and <= 32, $"patchSize is {PatchSize}, expected 1 to 32");
+        errors.Require(BatchSize is >= 2 and <= 8192, $"batchSize is {BatchSize}, expected 2 to 8192");
+        errors.Require(ClassDropout is >= 0 and < 1, $"classDropout is {ClassDropout}, expected at least 0 and below 1");
+        errors.Require(SampleCount is >= 100 and <= 100_000, $"sampleCount is {SampleCount}, expected 100 to 100000");
+        Sampling.Validate(errors);
+        if (!Polymath.Learning.Budget.TryParse(JudgeBudget, out _, out string? error))
         {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
+            errors.Add($"judgeBudget: {error}");
         }
     }
 }

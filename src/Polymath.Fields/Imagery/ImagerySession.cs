@@ -1,6 +1,6 @@
 using System.Globalization;
 using Polymath.Compute;
-using Polymath.Fields.Data;
+using Polymath.Fields.Imagery.Examinations;
 using Polymath.Fields.Images;
 using Polymath.Fields.Images.Sources;
 using Polymath.Formats.Images;
@@ -12,8 +12,7 @@ namespace Polymath.Fields.Imagery;
 /// <summary>A maker of images with, where it is to learn or be examined, its examples.</summary>
 public sealed class ImagerySession : IFieldSession, IImageGenerator
 {
-    // Images of a class in the sheet of samples, and classes at most.
-    private const int SamplesPerClass = 10, SampledClasses = 20, LargestCount = 10_000;
+    private const int LargestCount = 10_000;
 
     private readonly ImageryRecipe _recipe;
     private readonly IReadOnlyList<string> _classes;
@@ -23,7 +22,8 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
     private readonly ImageryExamination? _examination;
 
     private ImagerySession(
-        ImageryRecipe recipe, SessionContext context, IReadOnlyList<string> classes, ImageMaterial? material)
+        ImageryRecipe recipe, SessionContext context, IField judge, IReadOnlyList<string> classes,
+        ImageMaterial? material)
     {
         (_recipe, _classes, _material) = (recipe, classes, material);
         var rows = new FlowRows(new PatchWriter(recipe.ImageSide, recipe.ChannelCount, recipe.PatchSize), classes.Count);
@@ -37,7 +37,7 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         if (material is not null)
         {
             _experience = new ImageryExperience(material.Training, recipe, rows);
-            _examination = new ImageryExamination(recipe, Network, Batch, rows, material, DrawSamples);
+            _examination = new ImageryExamination(recipe, context, judge, Network, Batch, rows, _sampler, material);
         }
     }
 
@@ -66,22 +66,14 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
     public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
 
     /// <summary>Opens a session.</summary>
-    internal static ImagerySession Open(ImageryRecipe recipe, SessionContext context)
+    internal static ImagerySession Open(ImageryRecipe recipe, SessionContext context, IField judge)
     {
         if (context.Purpose == SessionPurpose.Inference)
         {
-            return new ImagerySession(recipe, context, ClassNames.Load(context.RunFolder), null);
+            return new ImagerySession(recipe, context, judge, ClassNames.Load(context.RunFolder), null);
         }
 
-        IImageSource source = ImageSources
-            .OpenAsync(recipe.Data, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
-            .GetAwaiter().GetResult();
-        if (RunFolder.IsRun(context.RunFolder) && ClassNames.Exist(context.RunFolder)
-            && !ClassNames.Load(context.RunFolder).SequenceEqual(source.Classes))
-        {
-            throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
-        }
-
+        IImageSource source = ImageSources.Open(recipe.Data, context, leastClasses: 1);
         recipe = Resolve(recipe, source);
         ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
@@ -89,30 +81,23 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
             ClassNames.Save(context.RunFolder, material.Classes);
         }
 
-        return new ImagerySession(recipe, context, material.Classes, material);
+        return new ImagerySession(recipe, context, judge, material.Classes, material);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PixelImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<GeneratedImage> Generate(ImageGenerationRequest request, CancellationToken cancellation = default)
     {
-        int steps = request.StepCount ?? _recipe.StepCount;
-        float guidance = request.Guidance ?? _recipe.Guidance;
+        FlowSampling sampling = _recipe.Sampling with
+        {
+            StepCount = request.StepCount ?? _recipe.StepCount, Guidance = request.Guidance ?? _recipe.Guidance,
+        };
         var errors = new List<string>();
         if (request.Count is < 1 or > LargestCount)
         {
             errors.Add($"count is {request.Count}, expected 1 to {LargestCount}");
         }
 
-        if (!FlowSampler.IsStepCount(steps))
-        {
-            errors.Add($"steps is {steps}, expected {FlowSampler.StepCountRange}");
-        }
-
-        if (!FlowSampler.IsGuidance(guidance))
-        {
-            errors.Add($"guidance is {guidance}, expected {FlowSampler.GuidanceRange}");
-        }
-
+        sampling.Validate(errors);
         int? label = request.Class is null ? null : FindClass(request.Class, errors);
         if (errors.Count > 0)
         {
@@ -120,17 +105,15 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
         }
 
         int[] labels = [.. Enumerable.Range(0, request.Count).Select(index => label ?? index % _classes.Count)];
-        return [.. _sampler.Sample(labels, request.Seed, steps, guidance, cancellation).Select(ToImage)];
+        return
+        [
+            .. _sampler.Sample(labels, request.Seed, sampling, cancellation).Zip(labels, (pixels, made) => new GeneratedImage(
+                _classes[made], new PixelImage(_recipe.ImageSide, _recipe.ImageSide, _recipe.ChannelCount, pixels))),
+        ];
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> MakeSamples(string samplesFolder)
-    {
-        Directory.CreateDirectory(samplesFolder);
-        string path = Path.Combine(samplesFolder, "samples.png");
-        DrawSamples().SavePng(path);
-        return [$"{SamplesPerClass} images of each class, a class a row: {path}"];
-    }
+    public IReadOnlyList<string> MakeSamples(string samplesFolder) => [];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -175,26 +158,5 @@ public sealed class ImagerySession : IFieldSession, IImageGenerator
 
         errors.Add($"unknown class '{name}', expected one of: {string.Join(", ", _classes)}; or its number from 0");
         return null;
-    }
-
-    private RgbImage DrawSamples()
-    {
-        int[] labels =
-        [
-            .. from label in Enumerable.Range(0, Math.Min(SampledClasses, _classes.Count))
-               from sample in Enumerable.Range(0, SamplesPerClass)
-               select label,
-        ];
-        return ImageSheet.Draw(
-            [.. _sampler.Sample(labels, _recipe.Seed, _recipe.StepCount, _recipe.Guidance).Select(ToImage)],
-            SamplesPerClass);
-    }
-
-    private PixelImage ToImage(byte[] pixels) => new(_recipe.ImageSide, _recipe.ImageSide, _recipe.ChannelCount, pixels);
-
-    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
-    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
-    {
-        public void Report(string value) => notes(value);
     }
 }

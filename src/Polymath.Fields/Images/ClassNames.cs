@@ -26,10 +26,10 @@ internal static class ClassNames
         byte[] bytes = InputFile.ReadAllBytes(path, MaxBytes);
         try
         {
-            return JsonSerializer.Deserialize(bytes, ClassNamesJson.Default.StringArray) is { Length: >= 2 } labels
+            return JsonSerializer.Deserialize(bytes, ClassNamesJson.Default.StringArray) is { Length: >= 1 } labels
                 && !labels.Contains(null!)
                 ? labels
-                : throw new InvalidInputException($"{path}: holds no list of two or more classes");
+                : throw new InvalidInputException($"{path}: holds no list of classes");
         }
         catch (JsonException fault)
         {

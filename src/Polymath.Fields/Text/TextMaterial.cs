@@ -169,12 +169,6 @@ internal sealed class TextMaterial : IDisposable
         return end > 0 ? head[..end] : head.TrimEnd('\uFFFD');
     }
 
-    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
-    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
-    {
-        public void Report(string value) => notes(value);
-    }
-
     private static void Require(TokenShards tokens, int least, string what)
     {
         if (tokens.TokenCount < least)

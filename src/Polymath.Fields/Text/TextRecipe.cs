@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Compute;
 using Polymath.Formats.Tokenizers;
 using Polymath.Learning;
 
@@ -58,31 +59,23 @@ public sealed record TextRecipe : Recipe
     public override void Validate(ICollection<string> errors)
     {
         base.Validate(errors);
-        Check(BatchSize is >= 1 and <= 65536, $"batchSize is {BatchSize}, expected 1 to 65536");
-        Check(
+        errors.Require(BatchSize is >= 1 and <= 65536, $"batchSize is {BatchSize}, expected 1 to 65536");
+        errors.Require(
             ExaminationOverlap is >= 0 and <= 0.95f,
             $"examinationOverlap is {ExaminationOverlap}, expected 0 to 0.95");
-        Check(
+        errors.Require(
             ModelVocabularySize is >= 0 and <= 1 << 24,
             $"modelVocabularySize is {ModelVocabularySize}, expected 0 to {1 << 24}");
-        Check(ExaminationTokens >= 0, $"examinationTokens is {ExaminationTokens}, expected 0 (all) or more");
-        Check(
+        errors.Require(ExaminationTokens >= 0, $"examinationTokens is {ExaminationTokens}, expected 0 (all) or more");
+        errors.Require(
             QuickExaminationTokens >= 1, $"quickExaminationTokens is {QuickExaminationTokens}, expected 1 or more");
-        Check(
+        errors.Require(
             Tokenizer.VocabularySize is >= 257 and <= 1_000_000,
             $"tokenizer.vocabularySize is {Tokenizer.VocabularySize}, expected 257 to 1000000");
-        Check(
+        errors.Require(
             (long)BatchSize * Network.ContextLength <= 1 << 22,
             $"batchSize times network.contextLength is {(long)BatchSize * Network.ContextLength}, expected at most {1 << 22}");
-        Check(Network.ContextLength >= 2, $"network.contextLength is {Network.ContextLength}, expected at least 2 for text");
-
-        void Check(bool holds, string error)
-        {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
-        }
+        errors.Require(Network.ContextLength >= 2, $"network.contextLength is {Network.ContextLength}, expected at least 2 for text");
     }
 }
 

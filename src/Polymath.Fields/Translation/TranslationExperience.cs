@@ -1,5 +1,4 @@
 using Polymath.Compute;
-using Polymath.Fields.Images;
 using Polymath.Learning;
 using Polymath.Networks;
 

@@ -26,7 +26,11 @@ public sealed class TranslationField : IField
     public IReadOnlyList<FieldUse> Uses { get; } = [new("translate a text", "translate", "\"...\" --to es")];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReferenceFigure> References { get; } = [];
+    public IReadOnlyList<ReferenceFigure> References { get; } =
+    [
+        new("Apertium 3.8.3, eng-spa 0.8.1, 200 held-out dotnet-messages, measured here", "bleu_en-es", 30.7),
+        new("Apertium 3.8.3, eng-spa 0.8.1, 200 held-out dotnet-messages, measured here", "chrf_en-es", 51.5),
+    ];
 
     /// <inheritdoc/>
     public Recipe DefaultRecipe { get; } = new TranslationRecipe

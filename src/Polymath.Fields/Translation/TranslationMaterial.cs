@@ -41,9 +41,7 @@ internal sealed class TranslationMaterial
     public static TranslationMaterial Prepare(TranslationRecipe recipe, SessionContext context)
     {
         var damage = new DamageLog(recipe.Strict, context.Notes);
-        Direction? stated = recipe.Directions.Count == 1 && Direction.TryParse(recipe.Directions[0], out Direction only)
-            ? only
-            : null;
+        Direction? stated = recipe.Directions.Count == 1 ? recipe.ParsedDirections.Single() : null;
         IReadOnlyList<IPairSource> sources = PairSources.Open(
             recipe.Data, stated, new DataStore(CacheFolders.Data), new NoteProgress(context.Notes));
         List<SentencePair> pairs = [.. sources.SelectMany(source => source.Read(damage.Add)).Select(Tidy)];
@@ -93,12 +91,11 @@ internal sealed class TranslationMaterial
         }
 
         var chosen = new List<Direction>();
-        foreach (string text in recipe.Directions)
+        foreach (Direction direction in recipe.ParsedDirections)
         {
-            _ = Direction.TryParse(text, out Direction direction);
             bool isHeld = held.Contains(direction) || held.Contains(new Direction(direction.Target, direction.Source));
             chosen.Add(isHeld ? direction : throw new InvalidInputException(
-                $"directions: the data hold no pairs of {text}, expected among {string.Join(", ", held)} or their reverse"));
+                $"directions: the data hold no pairs of {direction}, expected among {string.Join(", ", held)} or their reverse"));
         }
 
         return chosen;
@@ -108,8 +105,7 @@ internal sealed class TranslationMaterial
     private static (List<SentencePair> Training, List<SentencePair> HeldOut) Split(
         TranslationRecipe recipe, List<SentencePair> pairs, PairCleaning cleaning)
     {
-        HashSet<Direction> directions = [.. recipe.Directions.Select(text =>
-            Direction.TryParse(text, out Direction direction) ? direction : default)];
+        HashSet<Direction> directions = [.. recipe.ParsedDirections];
         var training = new List<SentencePair>();
         var heldOut = new List<SentencePair>();
         foreach (SentencePair pair in pairs)
@@ -179,12 +175,10 @@ internal sealed class TranslationMaterial
 
     private static BytePairTokenizer Train(TranslationRecipe recipe, List<SentencePair> training)
     {
-        IEnumerable<Direction> directions = recipe.Directions.Select(text =>
-            Direction.TryParse(text, out Direction direction) ? direction : default);
         var trainer = new BytePairTrainer(new BytePairTrainingOptions
         {
             VocabularySize = recipe.VocabularySize,
-            SpecialTokens = TranslationTokens.SpecialTokens(directions),
+            SpecialTokens = TranslationTokens.SpecialTokens(recipe.ParsedDirections),
         });
 
         // A sentence that stands in several directions is learnt once.
@@ -215,12 +209,6 @@ internal sealed class TranslationMaterial
                 $"no {what} pairs are left after cleaning and splitting: give more pairs, or change heldOutShare, "
                 + "maxLengthRatio or network.contextLength");
         }
-    }
-
-    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
-    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
-    {
-        public void Report(string value) => notes(value);
     }
 
     private sealed class DamageLog(bool isStrict, Action<string> notes)

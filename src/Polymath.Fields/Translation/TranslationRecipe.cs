@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Compute;
 using Polymath.Learning;
 
 namespace Polymath.Fields.Translation;
@@ -14,6 +15,11 @@ public sealed record TranslationRecipe : Recipe
     /// data hold them, else all that they hold. A direction that the data hold the other way is turned round.
     /// </summary>
     public IReadOnlyList<string> Directions { get; init; } = [];
+
+    /// <summary>The directions, parsed; those that are none are <see cref="Validate"/>'s to name.</summary>
+    [JsonIgnore]
+    internal IEnumerable<Direction> ParsedDirections => Directions.Select(text =>
+        Direction.TryParse(text, out Direction direction) ? direction : default);
 
     /// <summary>Tokens of the joint byte-pair vocabulary, the bytes and the special tokens included.</summary>
     public int VocabularySize { get; init; } = 4096;
@@ -45,34 +51,26 @@ public sealed record TranslationRecipe : Recipe
         base.Validate(errors);
         foreach (string direction in Directions)
         {
-            Check(
+            errors.Require(
                 Direction.TryParse(direction, out _),
                 $"directions holds '{direction}', expected two different language tags such as en-es or en>pt-BR");
         }
 
-        Check(Directions.Distinct().Count() == Directions.Count, "directions holds a direction twice");
-        Check(VocabularySize is >= 300 and <= 1_000_000, $"vocabularySize is {VocabularySize}, expected 300 to 1000000");
-        Check(BatchRows is >= 16 and <= 1 << 20, $"batchRows is {BatchRows}, expected 16 to {1 << 20}");
-        Check(
+        errors.Require(Directions.Distinct().Count() == Directions.Count, "directions holds a direction twice");
+        errors.Require(VocabularySize is >= 300 and <= 1_000_000, $"vocabularySize is {VocabularySize}, expected 300 to 1000000");
+        errors.Require(BatchRows is >= 16 and <= 1 << 20, $"batchRows is {BatchRows}, expected 16 to {1 << 20}");
+        errors.Require(
             BatchRows >= Network.ContextLength,
             $"batchRows is {BatchRows}, expected at least network.contextLength, {Network.ContextLength}");
-        Check(Network.ContextLength >= 8, $"network.contextLength is {Network.ContextLength}, expected at least 8");
-        Check(HeldOutShare is > 0 and <= 0.5f, $"heldOutShare is {HeldOutShare}, expected above 0 and at most 0.5");
-        Check(MaxLengthRatio is >= 1 and <= 100, $"maxLengthRatio is {MaxLengthRatio}, expected 1 to 100");
-        Check(ExaminationSentences >= 0, $"examinationSentences is {ExaminationSentences}, expected 0 (all) or more");
-        Check(QuickExaminationPairs >= 1, $"quickExaminationPairs is {QuickExaminationPairs}, expected 1 or more");
-        Check(
+        errors.Require(Network.ContextLength >= 8, $"network.contextLength is {Network.ContextLength}, expected at least 8");
+        errors.Require(HeldOutShare is > 0 and <= 0.5f, $"heldOutShare is {HeldOutShare}, expected above 0 and at most 0.5");
+        errors.Require(MaxLengthRatio is >= 1 and <= 100, $"maxLengthRatio is {MaxLengthRatio}, expected 1 to 100");
+        errors.Require(ExaminationSentences >= 0, $"examinationSentences is {ExaminationSentences}, expected 0 (all) or more");
+        errors.Require(QuickExaminationPairs >= 1, $"quickExaminationPairs is {QuickExaminationPairs}, expected 1 or more");
+        errors.Require(
             BeamWidth is >= 1 and <= TranslationSession.MaxBeamWidth,
             $"beamWidth is {BeamWidth}, expected 1 to {TranslationSession.MaxBeamWidth}");
-        Check(LengthPenalty is >= 0 and <= 5, $"lengthPenalty is {LengthPenalty}, expected 0 to 5");
-
-        void Check(bool holds, string error)
-        {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
-        }
+        errors.Require(LengthPenalty is >= 0 and <= 5, $"lengthPenalty is {LengthPenalty}, expected 0 to 5");
     }
 }
 

@@ -153,9 +153,7 @@ public sealed class TranslationSession : IFieldSession, ITranslator
 
     private string SourceOf(string? stated, string target)
     {
-        IEnumerable<Direction> directions = _recipe.Directions.Select(text =>
-            Direction.TryParse(text, out Direction direction) ? direction : default);
-        string[] sources = [.. directions.Where(direction => direction.Target == target).Select(direction => direction.Source)];
+        string[] sources = [.. _recipe.ParsedDirections.Where(direction => direction.Target == target).Select(direction => direction.Source)];
         string? wanted = stated is null ? null : LanguageTag.Normalize(stated);
         return wanted is null || sources.Contains(wanted)
             ? wanted ?? sources[0]

@@ -96,7 +96,7 @@ internal sealed class Translator(BeamSearch search, TranslationTokens tokens, Tr
         int start = 0;
         for (int index = 1; index < text.Length; index++)
         {
-            if (text[index] == ' ' && text[index - 1] is '.' or '!' or '?' or ':' or ';' && text[index] == ' ')
+            if (text[index] == ' ' && text[index - 1] is '.' or '!' or '?' or ':' or ';')
             {
                 yield return text[start..index];
                 start = index + 1;

@@ -1,6 +1,5 @@
 using Polymath.Compute;
 using Polymath.Fields.Images;
-using Polymath.Fields.Vision.Examinations;
 using Polymath.Networks;
 
 namespace Polymath.Fields.Vision;
@@ -33,7 +32,12 @@ public sealed class ImageClassifier(Network network, Batch batch, PatchWriter wr
     /// <summary>Classifies images of the network's size.</summary>
     /// <param name="images">The images [side, side, channels], at most <see cref="MaxImages"/>.</param>
     /// <returns>[images, classes].</returns>
-    public float[][] Classify(IReadOnlyList<ReadOnlyMemory<byte>> images)
+    public float[][] Classify(IReadOnlyList<ReadOnlyMemory<byte>> images) => Describe(images).Probabilities;
+
+    /// <summary>Classifies images of the network's size, and says what the opinion comes from.</summary>
+    /// <param name="images">The images [side, side, channels], at most <see cref="MaxImages"/>.</param>
+    /// <returns>What the network's last layer reads [images, features], and the probabilities [images, classes].</returns>
+    public (float[][] Features, float[][] Probabilities) Describe(IReadOnlyList<ReadOnlyMemory<byte>> images)
     {
         batch.Sequences.Clear();
         foreach (ReadOnlyMemory<byte> image in images)
@@ -51,19 +55,29 @@ public sealed class ImageClassifier(Network network, Batch batch, PatchWriter wr
             }
         }
 
-        MatrixView logits = network.Forward(batch);
+        MatrixView logits = network.Forward(batch), pooled = ((PooledHead)network.Head).Means(batch.Sequences);
         int views = averagesMirrored ? 2 : 1;
-        var probabilities = new float[images.Count][];
+        float[][] features = new float[images.Count][], probabilities = new float[images.Count][];
         for (int image = 0; image < images.Count; image++)
         {
-            probabilities[image] = new float[logits.Columns];
+            (features[image], probabilities[image]) = (new float[pooled.Columns], new float[logits.Columns]);
             for (int view = 0; view < views; view++)
             {
-                AddSoftmax(logits.RowSpan((image * views) + view), 1f / views, probabilities[image]);
+                int row = (image * views) + view;
+                AddSoftmax(logits.RowSpan(row), 1f / views, probabilities[image]);
+                Add(pooled.RowSpan(row), 1f / views, features[image]);
             }
         }
 
-        return probabilities;
+        return (features, probabilities);
+    }
+
+    private static void Add(ReadOnlySpan<float> values, float share, Span<float> sums)
+    {
+        for (int index = 0; index < values.Length; index++)
+        {
+            sums[index] += share * values[index];
+        }
     }
 
     private static void AddSoftmax(ReadOnlySpan<float> logits, float share, Span<float> sums)

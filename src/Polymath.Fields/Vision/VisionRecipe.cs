@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Polymath.Compute;
 using Polymath.Fields.Images;
 using Polymath.Learning;
 using Polymath.Networks;
@@ -51,20 +52,8 @@ public sealed record VisionRecipe : Recipe
             Patch.Validate("patch", errors);
         }
 
-        Check(ImageSide is 0 or (>= 4 and <= 512), $"imageSide is {ImageSide}, expected 0 or 4 to 512");
-        Check(ChannelCount is 0 or 1 or 3, $"channelCount is {ChannelCount}, expected 0, 1 or 3");
-        Check(BatchSize is >= 1 and <= 8192, $"batchSize is {BatchSize}, expected 1 to 8192");
-        Check(TestShare is > 0 and <= 0.5f, $"testShare is {TestShare}, expected above 0 and at most 0.5");
-        Check(
-            ValidationShare is > 0 and <= 0.5f, $"validationShare is {ValidationShare}, expected above 0 and at most 0.5");
-
-        void Check(bool holds, string error)
-        {
-            if (!holds)
-            {
-                errors.Add(error);
-            }
-        }
+        Selection.Validate(512, errors);
+        errors.Require(BatchSize is >= 1 and <= 8192, $"batchSize is {BatchSize}, expected 1 to 8192");
     }
 }
 

@@ -1,5 +1,4 @@
 using Polymath.Compute;
-using Polymath.Fields.Data;
 using Polymath.Fields.Images;
 using Polymath.Fields.Images.Sources;
 using Polymath.Fields.Vision.Examinations;
@@ -10,7 +9,7 @@ using Polymath.Networks;
 namespace Polymath.Fields.Vision;
 
 /// <summary>A classifier of images with, where it is to learn or be examined, its images.</summary>
-public sealed class VisionSession : IFieldSession, IPredictor
+public sealed class VisionSession : IFieldSession, IPredictor, IImageJudge
 {
     // Images of a pass where no training step decides the size.
     private const int InferenceImages = 16;
@@ -70,6 +69,9 @@ public sealed class VisionSession : IFieldSession, IPredictor
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, string Value)> Facts => _material?.Facts ?? [];
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => _classes;
+
     /// <summary>Opens a session.</summary>
     internal static VisionSession Open(VisionRecipe recipe, SessionContext context)
     {
@@ -78,10 +80,7 @@ public sealed class VisionSession : IFieldSession, IPredictor
             return new VisionSession(recipe, context, ClassNames.Load(context.RunFolder), null);
         }
 
-        IImageSource source = ImageSources
-            .OpenAsync(recipe.Data, new DataStore(CacheFolders.Data), progress: new NoteProgress(context.Notes))
-            .GetAwaiter().GetResult();
-        RequireLabels(source, context);
+        IImageSource source = ImageSources.Open(recipe.Data, context, leastClasses: 2);
         recipe = VisionSizes.Resolve(recipe, source);
         ImageMaterial material = ImageMaterial.Read(source, recipe.Selection, context.Notes);
         if (context.Purpose == SessionPurpose.Training)
@@ -95,13 +94,13 @@ public sealed class VisionSession : IFieldSession, IPredictor
     /// <inheritdoc/>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> files, CancellationToken cancellation = default)
     {
-        var images = new List<ReadOnlyMemory<byte>>();
+        var images = new List<PixelImage>();
         var errors = new List<string>();
         foreach (string file in files)
         {
             try
             {
-                images.Add(ImageFitting.Fit(ImageFile.Read(file), _recipe.ImageSide, _recipe.ChannelCount));
+                images.Add(ImageFile.Read(file));
             }
             catch (InvalidInputException fault)
             {
@@ -114,20 +113,29 @@ public sealed class VisionSession : IFieldSession, IPredictor
             throw new InvalidInputException(string.Join('\n', errors));
         }
 
-        var predictions = new List<Prediction>();
-        foreach (ReadOnlyMemory<byte>[] part in images.Chunk(_classifier.MaxImages))
+        return
+        [
+            .. Judge(images, cancellation).Zip(files, (opinion, file) => new Prediction(file, [.. opinion.Probabilities
+                .Select((probability, label) => new LabelProbability(_classes[label], probability))
+                .OrderByDescending(label => label.Probability)])),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageOpinion> Judge(IReadOnlyList<PixelImage> images, CancellationToken cancellation = default)
+    {
+        var opinions = new List<ImageOpinion>();
+        foreach (PixelImage[] part in images.Chunk(_classifier.MaxImages))
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (float[] probabilities in _classifier.Classify(part))
-            {
-                IEnumerable<LabelProbability> labels = probabilities
-                    .Select((probability, label) => new LabelProbability(_classes[label], probability));
-                predictions.Add(new Prediction(
-                    files[predictions.Count], [.. labels.OrderByDescending(label => label.Probability)]));
-            }
+            (float[][] features, float[][] probabilities) = _classifier.Describe(
+            [
+                .. part.Select(image => (ReadOnlyMemory<byte>)ImageFitting.Fit(image, _recipe.ImageSide, _recipe.ChannelCount)),
+            ]);
+            opinions.AddRange(features.Zip(probabilities, (seen, found) => new ImageOpinion(seen, found)));
         }
 
-        return predictions;
+        return opinions;
     }
 
     /// <inheritdoc/>
@@ -138,22 +146,5 @@ public sealed class VisionSession : IFieldSession, IPredictor
     {
     }
 
-    // The network of a run knows its classes by their numbers. In a folder that is no run yet labels were left by a process
-    // that was killed.
-    private static void RequireLabels(IImageSource source, SessionContext context)
-    {
-        if (RunFolder.IsRun(context.RunFolder) && ClassNames.Exist(context.RunFolder)
-            && !ClassNames.Load(context.RunFolder).SequenceEqual(source.Classes))
-        {
-            throw new InvalidInputException($"{source.Name}: has other classes than the run was trained with");
-        }
-    }
-
     private static InvalidOperationException NoImages() => new("this session was opened for inference, without images");
-
-    // Reports at once and in order, where Progress<T> would hand over to the thread pool.
-    private sealed class NoteProgress(Action<string> notes) : IProgress<string>
-    {
-        public void Report(string value) => notes(value);
-    }
 }

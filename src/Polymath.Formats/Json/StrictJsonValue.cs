@@ -53,6 +53,19 @@ public readonly struct StrictJsonValue
         }
     }
 
+    /// <summary>Refuses keys of an object that mean nothing here.</summary>
+    /// <param name="known">The keys that do.</param>
+    public void RequireOnly(params IReadOnlyList<string> known)
+    {
+        foreach ((string key, StrictJsonValue _) in Properties())
+        {
+            if (!known.Contains(key))
+            {
+                throw Fault($"has the unknown key {Quotation.Of(key)}, expected some of: {string.Join(", ", known)}");
+            }
+        }
+    }
+
     /// <summary>How many items an array has.</summary>
     public int ItemCount
     {

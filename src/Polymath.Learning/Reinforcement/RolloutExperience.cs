@@ -29,6 +29,9 @@ public sealed class RolloutExperience : IExperience
     // Whether all has been learnt from the rollout.
     private bool _isSpent;
 
+    // The state before a rollout that failed: what a checkpoint is to go on from.
+    private byte[]? _stateBeforeFailure;
+
     /// <summary>Reserves a rollout.</summary>
     /// <param name="recipe">The recipe; <paramref name="reinforcement"/> is its part.</param>
     /// <param name="reinforcement">How rollouts are played and learnt from.</param>
@@ -64,7 +67,7 @@ public sealed class RolloutExperience : IExperience
         long pass = part / PartsOfPass, rollout = pass / _recipe.EpochCount;
         if (rollout != _playedRollout)
         {
-            Play(rollout);
+            PlayOrKeep(rollout);
         }
 
         if (pass != _orderedPass)
@@ -81,6 +84,11 @@ public sealed class RolloutExperience : IExperience
     /// <inheritdoc/>
     public byte[] CaptureState()
     {
+        if (_stateBeforeFailure is not null)
+        {
+            return _stateBeforeFailure;
+        }
+
         using var stream = new MemoryStream();
         using (var packing = new BrotliStream(stream, CompressionLevel.Fastest))
         using (var writer = new BinaryWriter(packing))
@@ -132,6 +140,21 @@ public sealed class RolloutExperience : IExperience
         if (found != expected)
         {
             throw new InvalidInputException($"the checkpoint was made with {found} {what}, and the recipe says {expected}");
+        }
+    }
+
+    // A world that fails in the midst of a rollout takes it away, and nothing before.
+    private void PlayOrKeep(long number)
+    {
+        byte[] before = CaptureState();
+        try
+        {
+            Play(number);
+        }
+        catch (ExperienceFailedException)
+        {
+            _stateBeforeFailure = before;
+            throw;
         }
     }
 

@@ -67,6 +67,11 @@ internal sealed class TrainingRun : IDisposable
             SaveIfNew();
             return new TrainingOutcome(false, _progress.Step, _writer.SavedPath, null);
         }
+        catch (ExperienceFailedException fault)
+        {
+            SaveIfNew();
+            throw new TrainingFailedException($"{fault.Message}; {_writer.LastGood}", fault);
+        }
     }
 
     /// <inheritdoc/>

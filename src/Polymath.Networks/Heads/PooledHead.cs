@@ -27,6 +27,9 @@ public sealed unsafe class PooledHead : IOutputHead
     /// <inheritdoc/>
     public int Width => _linear.OutputWidth;
 
+    /// <summary>What the linear layer read in the last forward pass [SequenceCount, trunk width].</summary>
+    public MatrixView Means(SequenceLayout sequences) => _mean.Top(sequences.SequenceCount);
+
     /// <inheritdoc/>
     public MatrixView Forward(SequenceLayout sequences, MatrixView trunkOutput)
     {

@@ -9,6 +9,25 @@ public sealed class GamesTests(GamesTests.TrainedPlayer run) : IClassFixture<Gam
 {
     private const int Steps = 240;
 
+    // Five places, of which the last earns a point; it dies where more episodes are begun than a file allows.
+    private const string Corridor = """
+        see() { local s=(0 0 0 0 0); s[$1]=1; local IFS=,; echo "[${s[*]}]"; }
+        while read -r line; do
+          a=${line//[^0-9]/} r=0 end=false
+          case $line in
+            '{"polymath":1}') echo '{"side":1,"channels":5,"actions":["left","right"]}' ;;
+            '{"start":'*)
+              echo >> starts
+              if [ -e limit ] && [ "$(wc -l < starts)" -gt "$(cat limit)" ]; then echo "no more" >&2; exit 7; fi
+              place=0; echo "{\"seen\":$(see 0)}" ;;
+            *)
+              if [ "$a" = 1 ]; then place=$((place + 1)); elif [ $place -gt 0 ]; then place=$((place - 1)); fi
+              if [ $place = 4 ]; then r=1 end=true; fi
+              echo "{\"reward\":$r,\"end\":$end,\"seen\":$(see $place)}" ;;
+          esac
+        done
+        """;
+
     [Fact]
     public void AGameIsLearntByPlaying()
     {
@@ -78,6 +97,34 @@ public sealed class GamesTests(GamesTests.TrainedPlayer run) : IClassFixture<Gam
         Assert.Contains("experience.bin", files);
         Assert.All(files.Where(file => file != "manifest.json"), file => Assert.Equal(
             place.Read("whole", "checkpoints", last, file), place.Read("run", "checkpoints", last, file)));
+    }
+
+    [Fact]
+    public async Task ARunWhoseSimulatorDiedGoesOnToTheSameBits()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the simulator of this test is a shell script");
+        using var place = new Workplace();
+        place.Write("corridor.sh", Corridor);
+        place.Write("corridor.json", """{ "program": "bash", "arguments": ["corridor.sh"] }""");
+        string[] train =
+        [
+            .. Train("corridor.json", "whole", 24), "reinforcement.environmentCount=4", "reinforcement.batchSize=32",
+            "reinforcement.epochCount=2", "reinforcement.fullEpisodeCount=8", "learning.examineEverySteps=24",
+        ];
+        (await place.RunAsync(train)).Succeeded();
+        File.Delete(place["starts"]);
+        place.Write("limit", "40");
+        CommandResult died = await place.RunAsync([.. train.Select(argument => argument == "whole" ? "run" : argument)]);
+        Assert.Equal(1, died.ExitCode);
+        Assert.Matches(
+            @"corridor.json: the simulator ended with exit code 7 before it answered; it said 'no more'; the last good "
+            + @"checkpoint is .*step-(8|16)\s", died.Error);
+        File.Delete(place["limit"]);
+        (await place.RunAsync("train", "--resume", "run", "--threads", "1")).Succeeded();
+        string[] files = [.. Directory.EnumerateFiles(place["whole", "checkpoints", "step-24"], "*.*").Select(Path.GetFileName)!];
+        Assert.All(files.Where(file => file != "manifest.json"), file => Assert.Equal(
+            place.Read("whole", "checkpoints", "step-24", file), place.Read("run", "checkpoints", "step-24", file)));
+        Assert.Contains("points in", (await place.RunAsync("play", "run")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -137,15 +137,17 @@ public sealed unsafe class FlowTests
         byte[][][] made = [.. new[] { (1, 4UL), (2, 4UL), (1, 5UL) }.Select(of =>
         {
             using var fixture = new Fixture(of.Item1);
-            return fixture.Sampler.Sample([0, 1, 2, 0, 1], of.Item2, 3, 1.5f).ToArray();
+            return fixture.Sampler.Sample([0, 1, 2, 0, 1], of.Item2, new FlowSampling(SamplerKind.Heun, 3, 1.5f)).ToArray();
         })];
         Assert.Equal(made[0], made[1]);
         Assert.NotEqual(made[0][0], made[2][0]);
         Assert.NotEqual(made[0][0], made[0][3]);
     }
 
-    [Fact]
-    public void AConstantVelocityIsFollowedToItsEnd()
+    [Theory]
+    [InlineData(SamplerKind.Heun)]
+    [InlineData(SamplerKind.Euler)]
+    public void AConstantVelocityIsFollowedToItsEnd(SamplerKind sampler)
     {
         // With no weights but the head's bias the velocity is the same everywhere.
         using var fixture = new Fixture();
@@ -158,7 +160,7 @@ public sealed unsafe class FlowTests
             parameter => parameter.Specification.Name == "head.bias");
         new Span<float>(bias.Data, (int)bias.Specification.Count).Fill(0.75f);
         float[][] points = [new float[16]];
-        fixture.Sampler.Follow(points, [1], 4, 2, TestContext.Current.CancellationToken);
+        fixture.Sampler.Follow(points, [1], new FlowSampling(sampler, 4, 2), TestContext.Current.CancellationToken);
         Assert.All(points[0], value => Assert.Equal(0.75f, value, 1e-5f));
     }
 

@@ -33,6 +33,7 @@ public sealed class PairReadingTests : IDisposable
     [InlineData("en\tes\na\tb\tc\n", "a.tsv, line 2: has 3 columns, expected 2")]
     [InlineData("en\tes\na\tb\nc\n", "a.tsv, line 3: has 1 columns, expected 2")]
     [InlineData("en\ten\na\tb\n", "a.tsv, line 1: names a language twice")]
+    [InlineData("", "a.tsv: is empty")]
     public void BrokenTabbedValuesNameTheLine(string content, string fault) => Refused(fault, Write("a.tsv", content));
 
     [Fact]

@@ -21,16 +21,25 @@ internal sealed class OriginFetcher : IDataFetcher
     private static async Task FetchAsync(
         DebianPackage origin, DataSet set, string folder, CancellationToken cancellation)
     {
+        foreach (string package in origin.Packages)
+        {
+            await FetchAsync(package, set, folder, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task FetchAsync(
+        string package, DataSet set, string folder, CancellationToken cancellation)
+    {
         const string install = "expected Debian or a system made from it";
         ChildProcess.Outcome download = await RunAsync(
-            "apt-get", ["--quiet", "download", origin.Package], folder, null, install, cancellation)
+            "apt-get", ["--quiet", "download", package], folder, null, install, cancellation)
             .ConfigureAwait(false);
         if (download.ExitCode != 0)
         {
             string reason = download.Messages.FirstOrDefault(line => line.StartsWith("E:", StringComparison.Ordinal))
                 ?? $"exit code {download.ExitCode}";
             throw new DataUnavailableException(
-                $"apt-get could not download {origin.Package} ({reason[(reason.IndexOf(' ') + 1)..].TrimEnd('.')}): " +
+                $"apt-get could not download {package} ({reason[(reason.IndexOf(' ') + 1)..].TrimEnd('.')}): " +
                 "check the network, and run apt-get update if the package is not found");
         }
 

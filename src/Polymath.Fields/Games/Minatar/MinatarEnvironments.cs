@@ -49,7 +49,7 @@ internal sealed class MinatarEnvironments<TGame>(int count) : IEnvironments
     {
         var observation = new float[Shape.ObservationLength];
         Observe(index, observation);
-        return PlanePicture.Draw(observation, Shape.ChannelCount);
+        return ObservationPicture.Draw(observation, Shape);
     }
 
     /// <inheritdoc/>

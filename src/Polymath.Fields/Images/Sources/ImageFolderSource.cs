@@ -4,7 +4,8 @@ using Polymath.Formats.Images;
 namespace Polymath.Fields.Images.Sources;
 
 /// <summary>
-/// A folder that holds a folder for every class, each with PNG and JPEG files, however deep. Hidden files and folders and
+/// A folder that holds a folder for every class, each with PNG and JPEG files, however deep; or, where one class is enough,
+/// such files alone. Hidden files and folders and
 /// linked folders are passed over.
 /// </summary>
 internal sealed class ImageFolderSource : IImageSource
@@ -15,8 +16,10 @@ internal sealed class ImageFolderSource : IImageSource
     };
 
     /// <summary>Finds the files; reads none.</summary>
-    /// <exception cref="InvalidInputException">There are fewer than two classes.</exception>
-    public ImageFolderSource(string path)
+    /// <param name="path">The folder.</param>
+    /// <param name="leastClasses">How many classes there must be.</param>
+    /// <exception cref="InvalidInputException">There are fewer.</exception>
+    public ImageFolderSource(string path, int leastClasses = 2)
     {
         Name = path;
         string[] folders = [.. Directory.EnumerateDirectories(path, "*", new EnumerationOptions())
@@ -25,20 +28,31 @@ internal sealed class ImageFolderSource : IImageSource
         var images = new List<ImageReference>();
         foreach (string folder in folders)
         {
-            string[] files = [.. Directory.EnumerateFiles(folder, "*", Everything).Where(IsImage).Order(StringComparer.Ordinal)];
-            images.AddRange(files.Select(file => new ImageReference(file, classes.Count, null, () => ImageFile.Read(file))));
-            if (files.Length > 0)
-            {
-                classes.Add(Path.GetFileName(folder));
-            }
+            AddClass(folder, Everything);
+        }
+
+        if (classes.Count == 0 && leastClasses == 1)
+        {
+            AddClass(path, new EnumerationOptions { AttributesToSkip = Everything.AttributesToSkip });
         }
 
         (Classes, Images) = (classes, images);
-        if (classes.Count < 2)
+        if (classes.Count < leastClasses)
         {
             throw new InvalidInputException(
-                $"{path}: holds {classes.Count} folders with images, expected one for every class, two at least, with files "
-                + $"that end in {string.Join(", ", ImageFile.Extensions)}");
+                $"{path}: holds {classes.Count} folders with images, expected one for every class, "
+                + (leastClasses == 1 ? "or images alone" : "two at least")
+                + $", with files that end in {string.Join(", ", ImageFile.Extensions)}");
+        }
+
+        void AddClass(string folder, EnumerationOptions options)
+        {
+            string[] files = [.. Directory.EnumerateFiles(folder, "*", options).Where(IsImage).Order(StringComparer.Ordinal)];
+            images.AddRange(files.Select(file => new ImageReference(file, classes.Count, null, () => ImageFile.Read(file))));
+            if (files.Length > 0)
+            {
+                classes.Add(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)));
+            }
         }
     }
 

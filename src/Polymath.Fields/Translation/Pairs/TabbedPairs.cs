@@ -15,6 +15,11 @@ internal sealed class TabbedPairs(string path, Direction? stated) : IPairSource
     public IEnumerable<SentencePair> Read(Action<string> damage)
     {
         IReadOnlyList<string> lines = TextLines.Read(path);
+        if (lines.Count == 0)
+        {
+            throw new InvalidInputException($"{path}: is empty, expected a pair a line, divided by a tab");
+        }
+
         string[] head = [.. lines[0].Split('\t').Select(tag => tag.Trim())];
         bool hasHead = head.Length >= 2 && head.All(tag => LanguageTag.IsValid(LanguageTag.Normalize(tag)));
         string[] languages = hasHead

@@ -1,6 +1,6 @@
 using Polymath.Learning;
 
-namespace Polymath.Fields.Vision.Examinations;
+namespace Polymath.Fields.Images;
 
 /// <summary>Precision and recall of every class.</summary>
 internal static class ClassTable

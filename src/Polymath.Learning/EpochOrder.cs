@@ -1,6 +1,6 @@
 using Polymath.Compute;
 
-namespace Polymath.Fields.Images;
+namespace Polymath.Learning;
 
 /// <summary>Every item once an epoch, in an order keyed by seed and epoch: any place can be asked for without those before.</summary>
 /// <param name="count">The items.</param>

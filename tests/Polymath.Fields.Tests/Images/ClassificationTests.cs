@@ -1,7 +1,7 @@
-using Polymath.Fields.Vision.Examinations;
+using Polymath.Fields.Images;
 using Polymath.Learning;
 
-namespace Polymath.Fields.Tests.Vision;
+namespace Polymath.Fields.Tests.Images;
 
 public sealed class ClassificationTests
 {

@@ -1,4 +1,4 @@
-namespace Polymath.Fields.Vision.Examinations;
+namespace Polymath.Fields.Images;
 
 /// <summary>What a classifier made of labelled images, and the figures that follow.</summary>
 /// <param name="labels">The class of every image.</param>
