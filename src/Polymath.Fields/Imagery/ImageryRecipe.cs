@@ -39,7 +39,7 @@ public sealed record ImageryRecipe : Recipe
     /// How far samples go from what is common to all images towards their class: 1 as it was learnt, more for clearer and
     /// less varied ones.
     /// </summary>
-    public float Guidance { get; init; } = 1.5f;
+    public float Guidance { get; init; } = 2;
 
     /// <summary>Samples of the examination at the end.</summary>
     public int SampleCount { get; init; } = 1000;
