@@ -40,7 +40,7 @@ public static class ImageDataSets
             Content = new DataContent(
                 1, 57_512, "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a"),
             IsWanted = path => path == DigitsFile,
-            Derive = MoveAll,
+            Derive = (fetched, target) => MoveBelow(Path.Combine(fetched, Path.GetDirectoryName(DigitsFile)!), target),
         },
         new DataSet
         {
@@ -53,7 +53,7 @@ public static class ImageDataSets
             Content = new DataContent(
                 4, 30_878_551, "f37bf62265b0989968a94c78e420344f1ede1007dabf032a0dc5e88371fef370"),
             IsWanted = path => path.StartsWith(FashionFolder, StringComparison.Ordinal),
-            Derive = MoveAll,
+            Derive = (fetched, target) => MoveBelow(Path.Combine(fetched, FashionFolder), target),
         },
         new DataSet
         {
@@ -71,15 +71,7 @@ public static class ImageDataSets
         },
     ];
 
-    private static void MoveAll(string fetched, string target)
-    {
-        foreach (string file in DataContent.Files(fetched))
-        {
-            File.Move(Path.Combine(fetched, file), Path.Combine(target, Path.GetFileName(file)));
-        }
-    }
-
-    // With the folders that they lie in.
+    // With the folders that they lie in below it.
     private static void MoveBelow(string folder, string target)
     {
         foreach (string file in DataContent.Files(folder))

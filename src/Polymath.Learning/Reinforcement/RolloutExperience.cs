@@ -143,10 +143,10 @@ public sealed class RolloutExperience : IExperience
         }
     }
 
-    // A world that fails in the midst of a rollout takes it away, and nothing before.
+    // A world that fails in the midst of a rollout takes it away, and nothing before; before the first there is nothing.
     private void PlayOrKeep(long number)
     {
-        byte[] before = CaptureState();
+        byte[]? before = number == 0 ? null : CaptureState();
         try
         {
             Play(number);

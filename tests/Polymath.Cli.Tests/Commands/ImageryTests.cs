@@ -44,14 +44,7 @@ public sealed class ImageryTests(ImageryTests.TrainedMaker run) : IClassFixture<
     }
 
     [Fact]
-    public async Task AnEvaluationIsTheReportsExamination()
-    {
-        string output = (await run.Workplace.RunAsync("evaluate", "run", "--json")).Succeeded().Output;
-        using JsonDocument found = JsonDocument.Parse(output), report = JsonDocument.Parse(
-            File.ReadAllText(run.Workplace["run", "report.json"]));
-        Assert.Equal(
-            report.RootElement.GetProperty("metrics").ToString(), found.RootElement.GetProperty("metrics").ToString());
-    }
+    public async Task AnEvaluationIsTheReportsExamination() => await run.Workplace.EvaluatesAsReportedAsync("run");
 
     [Fact]
     public async Task WhatCannotBeMadeIsRefused()
@@ -74,9 +67,7 @@ public sealed class ImageryTests(ImageryTests.TrainedMaker run) : IClassFixture<
         place.CopyFolder(place["whole"], "run");
         Directory.Delete(place["run", "checkpoints", "step-12"], recursive: true);
         (await place.RunAsync("train", "--resume", "run", "--threads", "2")).Succeeded();
-        string[] files = [.. Directory.EnumerateFiles(place["whole", "checkpoints", "step-12"], "*.*").Select(Path.GetFileName)!];
-        Assert.All(files.Where(file => file != "manifest.json"), file => Assert.Equal(
-            place.Read("whole", "checkpoints", "step-12", file), place.Read("run", "checkpoints", "step-12", file)));
+        place.HasSameCheckpoints("whole", "run", 12);
     }
 
     [Fact]

@@ -47,14 +47,7 @@ public sealed class VisionTests(VisionTests.TrainedVision run) : IClassFixture<V
     }
 
     [Fact]
-    public async Task AnEvaluationIsTheReportsExamination()
-    {
-        string output = (await run.Workplace.RunAsync("evaluate", "run", "--json")).Succeeded().Output;
-        using JsonDocument found = JsonDocument.Parse(output), report = JsonDocument.Parse(
-            File.ReadAllText(run.Workplace["run", "report.json"]));
-        Assert.Equal(
-            report.RootElement.GetProperty("metrics").ToString(), found.RootElement.GetProperty("metrics").ToString());
-    }
+    public async Task AnEvaluationIsTheReportsExamination() => await run.Workplace.EvaluatesAsReportedAsync("run");
 
     [Fact]
     public async Task AnInterruptedRunGoesOnToTheSameBits()
@@ -65,10 +58,7 @@ public sealed class VisionTests(VisionTests.TrainedVision run) : IClassFixture<V
         (await place.RunAsync([.. TinyImages.Train("stripes", "run", 12), .. Examining(6)])).Succeeded();
         Directory.Delete(place["run", "checkpoints", "step-12"], recursive: true);
         (await place.RunAsync("train", "--resume", "run", "--threads", "2")).Succeeded();
-        string[] files = [.. Directory.EnumerateFiles(place["whole", "checkpoints", "step-12"], "*.safetensors").Select(Path.GetFileName)!];
-        Assert.NotEmpty(files);
-        Assert.All(files, file => Assert.Equal(
-            place.Read("whole", "checkpoints", "step-12", file), place.Read("run", "checkpoints", "step-12", file)));
+        place.HasSameCheckpoints("whole", "run", 12);
 
         static string[] Examining(int steps) => [string.Create(CultureInfo.InvariantCulture, $"learning.examineEverySteps={steps}")];
     }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace Polymath.Cli.Tests.Fixtures;
 
 /// <summary>A folder of its own in which a test runs commands; deleted with all that is in it.</summary>
@@ -49,6 +52,25 @@ public sealed class Workplace : IDisposable
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
+    }
+
+    /// <summary>Demands that two runs have the same checkpoint of a step, but for when it was made.</summary>
+    public void HasSameCheckpoints(string run, string other, int step)
+    {
+        string folder = string.Create(CultureInfo.InvariantCulture, $"step-{step}");
+        string[] files = [.. Directory.EnumerateFiles(this[run, "checkpoints", folder]).Select(System.IO.Path.GetFileName)!];
+        Assert.Contains(files, file => file.EndsWith(".safetensors", StringComparison.Ordinal));
+        Assert.All(files.Where(file => file != "manifest.json"), file => Assert.Equal(
+            Read(run, "checkpoints", folder, file), Read(other, "checkpoints", folder, file)));
+    }
+
+    /// <summary>Demands that an evaluation finds what a run's report says.</summary>
+    public async Task EvaluatesAsReportedAsync(string run)
+    {
+        string output = (await RunAsync("evaluate", run, "--json")).Succeeded().Output;
+        using JsonDocument found = JsonDocument.Parse(output), report = JsonDocument.Parse(File.ReadAllText(this[run, "report.json"]));
+        Assert.Equal(
+            report.RootElement.GetProperty("metrics").ToString(), found.RootElement.GetProperty("metrics").ToString());
     }
 
     /// <inheritdoc/>

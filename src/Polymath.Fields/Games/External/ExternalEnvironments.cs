@@ -62,14 +62,23 @@ internal sealed class ExternalEnvironments : IEnvironments
     {
         World world = _worlds[index];
         world.Begin(seed);
-        WithSecondChance(world, () => SendStart(world));
+        if (!Succeeds(world, () => SendStart(world)))
+        {
+            Replay(world);
+        }
     }
 
     /// <inheritdoc/>
     public EnvironmentStep Step(int index, int action)
     {
         World world = _worlds[index];
-        EnvironmentStep step = WithSecondChance(world, () => SendAction(world, action));
+        EnvironmentStep step = default;
+        if (!Succeeds(world, () => step = SendAction(world, action)))
+        {
+            Replay(world);
+            step = SendAction(world, action);
+        }
+
         world.Actions.Add((ushort)action);
         return step;
     }
@@ -195,27 +204,21 @@ internal sealed class ExternalEnvironments : IEnvironments
     }
 
     // A process that died is started again and brought to where it was, once: what kills it twice kills it always.
-    private void WithSecondChance(World world, Action ask) => WithSecondChance(world, () =>
+    private static bool Succeeds(World world, Action ask)
     {
-        ask();
-        return true;
-    });
-
-    private T WithSecondChance<T>(World world, Func<T> ask)
-    {
-        if (world.Process is not null)
+        try
         {
-            try
+            if (world.Process is not null)
             {
-                return ask();
-            }
-            catch (ExperienceFailedException)
-            {
+                ask();
+                return true;
             }
         }
+        catch (ExperienceFailedException)
+        {
+        }
 
-        Replay(world);
-        return ask();
+        return false;
     }
 
     // A process of its own, at the place where the world is.

@@ -24,6 +24,7 @@ internal sealed class LibretroEnvironments : IEnvironments
     public LibretroEnvironments(LibretroGame game, int count)
     {
         _game = game;
+        Shape = new EnvironmentShape(game.Side, game.FrameStack, [.. game.Actions.Select(action => action.Name)]);
         _worlds = new World[count];
         try
         {
@@ -49,7 +50,7 @@ internal sealed class LibretroEnvironments : IEnvironments
     }
 
     /// <inheritdoc/>
-    public EnvironmentShape Shape => new(_game.Side, _game.FrameStack, [.. _game.Actions.Select(action => action.Name)]);
+    public EnvironmentShape Shape { get; }
 
     /// <inheritdoc/>
     public int Count => _worlds.Length;

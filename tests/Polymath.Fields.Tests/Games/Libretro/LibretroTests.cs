@@ -146,9 +146,9 @@ public sealed class LibretroTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Core => Fixture("usr/lib/x86_64-linux-gnu/libretro/nestopia_libretro.so");
+    private static string Core => Find("usr/lib/x86_64-linux-gnu/libretro/nestopia_libretro.so");
 
-    private static string Rom => Fixture("usr/share/nes/efp.nes");
+    private static string Rom => Find("usr/share/nes/efp.nes");
 
     private static string Describe(string rom, string more = "") => $$"""
         {
@@ -157,18 +157,10 @@ public sealed class LibretroTests : IDisposable
         }
         """;
 
-    private static string Fixture(string name)
+    private static string Find(string name)
     {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Polymath.slnx")))
-        {
-            root = root.Parent;
-        }
-
-        string path = Path.Combine(root!.FullName, "artifacts", "fixtures", "libretro", name);
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "the core is for Linux");
-        Assert.True(File.Exists(path), $"{path} is missing: run tests/fetch-fixtures");
-        return path;
+        return Fixture.Find($"libretro/{name}");
     }
 
     private static float[] Look(IEnvironments worlds, int index)

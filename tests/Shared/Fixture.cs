@@ -1,4 +1,4 @@
-namespace Polymath.Formats.Tests;
+namespace Polymath.Tests;
 
 /// <summary>Finds the files that tests/fetch-fixtures brings.</summary>
 internal static class Fixture
