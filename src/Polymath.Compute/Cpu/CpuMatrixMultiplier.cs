@@ -7,8 +7,8 @@ namespace Polymath.Compute.Cpu;
 /// <summary>
 /// Matrix products, summed in fp32, on a team of threads. The sum over k runs in an order that depends on the shape alone, so a
 /// result has the same bits for any number of threads. After Goto and van de Geijn, "Anatomy of high-performance matrix
-/// multiplication" (2008): panels of B are packed; A is read as it lies, which measured better than packing it too.
-/// One product at a time.
+/// multiplication" (2008): panels of B are packed; A is read as it lies, which measured better than packing it too, unless
+/// it is transposed and vectors are short. One product at a time.
 /// </summary>
 public sealed unsafe class CpuMatrixMultiplier : IDisposable
 {
