@@ -30,7 +30,7 @@ internal sealed record Blocking(
     public static Blocking Default { get; } = new(384, 96, 768, 1536, 1 << 20, 16, 128, 1 << 20, int.MaxValue);
 
     /// <summary>That of AVX2: smaller panels, smaller caches.</summary>
-    public static Blocking OfAvx2 { get; } = Default with { Depth = 256, PackedRowColumns = 48 };
+    public static Blocking OfAvx2 { get; } = Default with { Depth = 256, PackedRowColumns = 48, UnpackedRows = 32, UnpackedElements = 1 << 15 };
 
     /// <summary>
     /// That of bf16 products, whose depths and elements are pairs. A panel of B (48 x 1536 x 4 B = 288 KiB) stays in the
