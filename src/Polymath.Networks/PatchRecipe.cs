@@ -16,6 +16,9 @@ public sealed record PatchRecipe
     /// </summary>
     public IReadOnlyList<int> StemChannels { get; init; } = [];
 
+    /// <summary>Whether the channels of every position of the stem's maps are normalised before GELU.</summary>
+    public bool StemNorm { get; init; }
+
     /// <summary>Maps that the stem halves before the embedding.</summary>
     internal int HalvingCount => BitOperations.Log2((uint)Size) - 1;
 

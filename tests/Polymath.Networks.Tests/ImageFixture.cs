@@ -13,12 +13,12 @@ internal sealed unsafe class ImageFixture : IDisposable
     private readonly PlannedBuffer _losses;
 
     public ImageFixture(
-        int side, int channels, int patchSize, int[] stem, TrunkRecipe trunk, int threadCount = 1)
+        int side, int channels, int patchSize, int[] stem, TrunkRecipe trunk, int threadCount = 1, bool stemNorm = false)
     {
         _kernels = CpuKernels.Create(InstructionSets.Chosen, threadCount);
         var network = new ImageNetwork(
-            trunk, new PatchRecipe { Size = patchSize, StemChannels = stem }, new FeatureMap(side, channels), ClassCount,
-            ImageCount);
+            trunk, new PatchRecipe { Size = patchSize, StemChannels = stem, StemNorm = stemNorm },
+            new FeatureMap(side, channels), ClassCount, ImageCount);
         Network = network.Build(_kernels, _plan, training: true);
         Batch = new Batch(_plan, network.BatchShape);
         _losses = _plan.Reserve("losses", ImageCount);

@@ -12,18 +12,20 @@ public sealed unsafe class ImageNetworkTests
         Positions = PositionKind.Learned, TiedHead = false,
     };
 
-    public static TheoryData<int, int[], PositionKind> Ports => new()
+    public static TheoryData<int, int[], bool, PositionKind> Ports => new()
     {
-        { 2, [], PositionKind.Learned }, { 3, [], PositionKind.Rotary }, { 2, [5], PositionKind.Learned },
-        { 4, [5], PositionKind.Learned }, { 4, [5, 7, 3], PositionKind.None }, { 12, [], PositionKind.None },
+        { 2, [], false, PositionKind.Learned }, { 3, [], false, PositionKind.Rotary },
+        { 2, [5], false, PositionKind.Learned }, { 4, [5], false, PositionKind.Learned },
+        { 4, [5, 7, 3], false, PositionKind.None }, { 4, [5, 7, 3], true, PositionKind.None },
+        { 12, [], false, PositionKind.None },
     };
 
     [Theory]
     [MemberData(nameof(Ports))]
-    public void EveryParameterAgreesWithFiniteDifferences(int patchSize, int[] stem, PositionKind positions)
+    public void EveryParameterAgreesWithFiniteDifferences(int patchSize, int[] stem, bool stemNorm, PositionKind positions)
     {
         TrunkRecipe trunk = Trunk with { Positions = positions, ContextLength = 12 / patchSize * (12 / patchSize) };
-        using var fixture = new ImageFixture(12, 2, patchSize, stem, trunk);
+        using var fixture = new ImageFixture(12, 2, patchSize, stem, trunk, stemNorm: stemNorm);
         fixture.Loss(backward: true);
         foreach (Parameter parameter in fixture.Network.Parameters.Parameters)
         {
@@ -63,7 +65,7 @@ public sealed unsafe class ImageNetworkTests
     {
         float[][] gradients = [.. Enumerable.Range(1, 3).Select(threads =>
         {
-            using var fixture = new ImageFixture(12, 2, 4, [5, 7], Trunk, threads);
+            using var fixture = new ImageFixture(12, 2, 4, [5, 7], Trunk, threads, stemNorm: true);
             fixture.Loss(backward: true);
             ParameterStore store = fixture.Network.Parameters;
             return new ReadOnlySpan<float>(store.Gradients, (int)store.FlatCount).ToArray();
@@ -75,7 +77,7 @@ public sealed unsafe class ImageNetworkTests
     [Fact]
     public void ImagesDoNotSeeEachOther()
     {
-        using var fixture = new ImageFixture(12, 2, 4, [5, 7], Trunk);
+        using var fixture = new ImageFixture(12, 2, 4, [5, 7], Trunk, stemNorm: true);
         float[] before = fixture.Outputs();
         MatrixView features = fixture.Batch.Features;
         features.RowSpan(features.Rows - 1).Fill(3);

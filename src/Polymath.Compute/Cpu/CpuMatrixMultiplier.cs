@@ -7,8 +7,8 @@ namespace Polymath.Compute.Cpu;
 /// <summary>
 /// Matrix products, summed in fp32, on a team of threads. The sum over k runs in an order that depends on the shape alone, so a
 /// result has the same bits for any number of threads. After Goto and van de Geijn, "Anatomy of high-performance matrix
-/// multiplication" (2008): panels of B are packed; A is read as it lies, which measured better than packing it too.
-/// One product at a time.
+/// multiplication" (2008): panels of B are packed; A is read as it lies, which measured better than packing it too, unless
+/// it is transposed and vectors are short. One product at a time.
 /// </summary>
 public sealed unsafe class CpuMatrixMultiplier : IDisposable
 {
@@ -17,6 +17,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     private readonly Blocking _blocking;
     private readonly Lazy<BFloat16Multiplier?> _bfloat16;
     private readonly long _panelBytes;
+    private readonly RowPanels _rowPanels;
     private float* _panels;
 
     /// <summary>Prepares products.</summary>
@@ -33,7 +34,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     /// <param name="pages">Where generated routines go, if the instruction set has any.</param>
     internal CpuMatrixMultiplier(InstructionSet set, WorkerTeam team, ICodePages pages)
         : this(
-            MicroKernelSet.For(set), team, Blocking.Default, Blocking.OfPairs,
+            MicroKernelSet.For(set), team, Blocking.For(set), Blocking.OfPairs,
             set == InstructionSet.Avx512Bf16 ? pages : null)
     {
     }
@@ -56,6 +57,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
         int elements = Math.Max(blocking.PackedElements, (blocking.PackedDepth + blocking.Depth) * kernels.Columns);
         _panelBytes = (long)elements * sizeof(float);
         _panels = (float*)HugePages.Allocate((nuint)_panelBytes);
+        _rowPanels = new RowPanels(blocking, kernels.Rows, team.ThreadCount);
 
         // Generating takes some 30 ms when it is first compiled: who never rounds does not wait for it.
         _bfloat16 = new(
@@ -68,7 +70,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     public bool HasBFloat16Products => _bfloat16.Value is not null;
 
     /// <summary>The memory that is held for packed panels.</summary>
-    public long ScratchBytes => _panelBytes + (_bfloat16.IsValueCreated ? _bfloat16.Value?.ScratchBytes ?? 0 : 0);
+    public long ScratchBytes => _panelBytes + _rowPanels.Bytes + (_bfloat16.IsValueCreated ? _bfloat16.Value?.ScratchBytes ?? 0 : 0);
 
     /// <summary>The generated routines of a precision; null where there are none: it is then computed in fp32.</summary>
     internal BFloat16Kernels? RoutinesFor(ProductPrecision precision) =>
@@ -120,6 +122,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     {
         NativeMemory.AlignedFree(_panels);
         _panels = null;
+        _rowPanels.Dispose();
         if (_bfloat16.IsValueCreated)
         {
             _bfloat16.Value?.Dispose();
@@ -146,7 +149,7 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
 
     private void Multiply(in ProductOperands operands, float* panels, int depth)
     {
-        var job = new TileJob(_kernels, operands, panels, depth, _blocking, _team.ThreadCount);
+        var job = new TileJob(_kernels, operands, panels, _rowPanels, depth, _blocking, _team.ThreadCount);
         _team.Run(job.TileCount, job);
     }
 }

@@ -32,15 +32,15 @@ public sealed class GamesField : IField
     public Recipe DefaultRecipe { get; } = new GamesRecipe
     {
         Budget = "10m",
-        Reinforcement = new ReinforcementRecipe { TraceDecay = 0.8f },
+        Reinforcement = new ReinforcementRecipe { EpochCount = 2, TraceDecay = 0.8f },
         Network = new TrunkRecipe
         {
-            LayerCount = 2, Width = 128, HeadCount = 4, Positions = PositionKind.None, Activation = ActivationKind.Gelu,
-            FeedForwardWidth = 256, Biases = true, TiedHead = false,
+            LayerCount = 2, Width = 64, HeadCount = 2, Positions = PositionKind.None, Activation = ActivationKind.Gelu,
+            FeedForwardWidth = 128, Biases = true, TiedHead = false,
         },
         Learning = new LearningRecipe
         {
-            LearningRate = 5e-4f, Beta2 = 0.999f, Epsilon = 1e-5f, WeightDecay = 0, ClipNorm = 0.5f, FinalShare = 0,
+            LearningRate = 2e-3f, Beta2 = 0.999f, Epsilon = 1e-5f, WeightDecay = 0, ClipNorm = 0.5f, FinalShare = 0,
             Schedule = ScheduleKind.WarmupStableDecay, DecayShare = 1, Precision = ProductPrecision.BFloat16,
         },
     };

@@ -11,7 +11,7 @@ public sealed unsafe class Convolution
 {
     // What a processor core's own cache holds beside the operands of a product. Never of the threads: sums over windows
     // run in this order.
-    private const int WindowBytes = 1 << 20;
+    private const int WindowBytes = 1 << 19;
 
     private readonly Kernels _kernels;
     private readonly ProductPrecision _precision;

@@ -13,7 +13,7 @@ public sealed unsafe class PatchPort : IInputPort
     private readonly FeatureMap _image;
     private readonly int _positionCount;
     private readonly Convolution[] _convolutions;
-    private readonly PlannedMatrix[] _hidden;
+    private readonly ActivatedMap[] _hidden;
     private readonly Parameter? _patchWeight;
     private readonly Parameter? _positionTable;
 
@@ -31,9 +31,8 @@ public sealed unsafe class PatchPort : IInputPort
         _positionCount = side * side;
         int maxImages = builder.MaxRows / _positionCount;
         _convolutions = BuildStem(builder, recipe, trunk, image, maxImages);
-        _hidden = [.. _convolutions.SkipLast(1).Select(convolution => builder.Plan.ReserveMatrix(
-            "activations", maxImages * convolution.Output.PositionCount, convolution.Output.Channels,
-            builder.ActivationType))];
+        _hidden = [.. _convolutions.SkipLast(1).Select(
+            convolution => new ActivatedMap(builder, convolution, maxImages, recipe.StemNorm))];
         _patchWeight = _convolutions.Length > 0
             ? null
             : builder.Parameters.Add(new(
@@ -84,8 +83,7 @@ public sealed unsafe class PatchPort : IInputPort
         for (int index = _convolutions.Length - 1; index > 0; index--)
         {
             gradient = _convolutions[index].Backward(gradient, imageCount);
-            _kernels.GeluBackward(
-                _hidden[index - 1].Top(gradient.Rows), gradient, _convolutions[index - 1].Linear.Bias!.Gradient);
+            _hidden[index - 1].Backward(gradient);
         }
 
         _convolutions[0].Backward(gradient, imageCount);
@@ -115,7 +113,7 @@ public sealed unsafe class PatchPort : IInputPort
         foreach (int channels in recipe.StemChannels)
         {
             int stride = convolutions.Count < recipe.HalvingCount ? 2 : 1;
-            Append($"stem.{convolutions.Count}", stride, channels, bias: true);
+            Append($"stem.{convolutions.Count}", stride, channels, bias: !recipe.StemNorm);
         }
 
         // The bias of the embedding would be one more term in the vectors of the positions.
@@ -136,9 +134,9 @@ public sealed unsafe class PatchPort : IInputPort
         OrderPixels(batch.Features, _convolutions[0].InputOf(imageCount));
         for (int index = 0; index < _hidden.Length; index++)
         {
-            MatrixView hidden = _hidden[index].Top(imageCount * _convolutions[index].Output.PositionCount);
-            _convolutions[index].Forward(imageCount, hidden);
-            _kernels.Gelu(hidden, _convolutions[index + 1].InputOf(imageCount));
+            _convolutions[index].Forward(
+                imageCount, _hidden[index].Hidden(imageCount * _convolutions[index].Output.PositionCount));
+            _hidden[index].Forward(_convolutions[index + 1].InputOf(imageCount));
         }
 
         _convolutions[^1].Forward(imageCount, x, accumulate);

@@ -5,6 +5,8 @@ namespace Polymath.Cli.Tests.Benchmarks;
 
 public sealed class PeerTests : IDisposable
 {
+    private static readonly ProductPrecision[] Both = [ProductPrecision.Float32, ProductPrecision.BFloat16];
+
     private readonly Fixtures.Workplace _place = new();
 
     // Stands in for an interpreter that has PyTorch: it answers every line as the scripts do.
@@ -46,14 +48,15 @@ public sealed class PeerTests : IDisposable
     public void APeerThatIsNotInstalledIsOneSentence()
     {
         var notes = new List<string>();
-        Assert.Empty(TorchPeer.StartAll("gpt2_training.py", [], 1, notes.Add, [_place["nothing"]]));
+        Assert.Empty(TorchPeer.StartAll("gpt2_training.py", [], 1, Both, notes.Add, [_place["nothing"]]));
         Assert.Contains("apt-get install python3-torch", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Fact(SkipUnless = nameof(HasShell), Skip = "no POSIX shell")]
     public void ThePeerTakesTurnsInBothPrecisionsAndTheMedianCounts()
     {
-        List<TorchPeer> peers = TorchPeer.StartAll("any.py", ["--size", "small"], 2, Assert.Fail, [FakeInterpreter]);
+        List<TorchPeer> peers = TorchPeer.StartAll(
+            "any.py", ["--size", "small"], 2, Both, Assert.Fail, [FakeInterpreter]);
         Assert.Equal([ProductPrecision.Float32, ProductPrecision.BFloat16], peers.Select(peer => peer.Precision));
         foreach (TorchPeer peer in peers)
         {

@@ -28,15 +28,19 @@ internal sealed class TorchPeer : IDisposable
     /// <summary>The median rows (tokens) a second of processor time, all threads.</summary>
     public double RowsPerCpuSecond => Median.Of(_rowRates);
 
-    /// <summary>Starts the script in both precisions; none, and a note that says what to install, where it cannot be.</summary>
+    /// <summary>
+    /// Starts the script in each precision that we have ourselves: another would be compared with nothing, and a
+    /// processor without bf16 takes minutes for a step. None, and a note that says what to install, where it cannot be.
+    /// </summary>
     /// <param name="script">The script's file name.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="threads">Its threads.</param>
+    /// <param name="precisions">The precisions.</param>
     /// <param name="notes">Where it says why the list is empty.</param>
     /// <param name="interpreters">Where to look for PyTorch; null: where it usually is.</param>
     public static List<TorchPeer> StartAll(
-        string script, IReadOnlyList<string> arguments, int threads, Action<string> notes,
-        IReadOnlyList<string>? interpreters = null)
+        string script, IReadOnlyList<string> arguments, int threads, IReadOnlyList<ProductPrecision> precisions,
+        Action<string> notes, IReadOnlyList<string>? interpreters = null)
     {
         if (PeerProcess.Folder is null)
         {
@@ -55,8 +59,10 @@ internal sealed class TorchPeer : IDisposable
         string[] all = ["--interleaved", "--threads", $"{threads}", .. arguments];
         return
         [
-            new(PeerProcess.Start(interpreter, script, all), ProductPrecision.Float32),
-            new(PeerProcess.Start(interpreter, script, [.. all, "--autocast"]), ProductPrecision.BFloat16),
+            .. precisions.Select(precision => new TorchPeer(
+                PeerProcess.Start(
+                    interpreter, script, precision == ProductPrecision.BFloat16 ? [.. all, "--autocast"] : all),
+                precision)),
         ];
     }
 

@@ -44,7 +44,8 @@ internal sealed class CharacterBenchmark : IDisposable
         ];
 
         // Its first steps are among those that are compared: the peer does not warm up.
-        _peers = TorchPeer.StartAll(model.PeerScript, ["--warmup", "0", "--text", path], threads, notes);
+        _peers = TorchPeer.StartAll(
+            model.PeerScript, ["--warmup", "0", "--text", path], threads, ProductPrecisions.Native, notes);
     }
 
     /// <summary>Measures.</summary>

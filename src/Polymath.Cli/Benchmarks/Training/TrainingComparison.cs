@@ -21,7 +21,8 @@ internal sealed class TrainingComparison : IDisposable
     public TrainingComparison(TrainingSubject subject, int threads, Action<string> notes)
     {
         _subject = subject;
-        _peers = TorchPeer.StartAll(subject.PeerScript, subject.PeerArguments, threads, notes);
+        _peers = TorchPeer.StartAll(
+            subject.PeerScript, subject.PeerArguments, threads, ProductPrecisions.Native, notes);
         foreach (ProductPrecision precision in ProductPrecisions.Native)
         {
             RandomLearner learner = subject.Open(precision);

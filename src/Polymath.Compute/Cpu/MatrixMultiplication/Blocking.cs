@@ -15,21 +15,31 @@ namespace Polymath.Compute.Cpu.MatrixMultiplication;
 /// <param name="InnerProductRows">The most rows for which B [N, K] may be read as it lies.</param>
 /// <param name="UnpackedRows">Up to so many rows, B [K, N] is read as it lies: packing would not pay.</param>
 /// <param name="UnpackedElements">Up to so many elements too: it stays in the caches anyway.</param>
+/// <param name="PackedRowColumns">
+/// From so many columns of a tile, a transposed A is packed as well: its rows, short and far apart, would fall on few sets
+/// of the first cache.
+/// </param>
 internal sealed record Blocking(
     int Depth, int TileRows, int TileColumns, int PackedDepth, int PackedElements, int InnerProductRows,
-    int UnpackedRows, int UnpackedElements)
+    int UnpackedRows, int UnpackedElements, int PackedRowColumns)
 {
     // An even cut ends on a cache line of a row of A, if rows start on one.
     private const int DepthUnit = 16;
 
     /// <summary>Measured best for the shapes of GPT-2's layers at 1024 rows.</summary>
-    public static Blocking Default { get; } = new(384, 96, 768, 1536, 1 << 20, 16, 128, 1 << 20);
+    public static Blocking Default { get; } = new(384, 96, 768, 1536, 1 << 20, 16, 128, 1 << 20, int.MaxValue);
+
+    /// <summary>That of AVX2: smaller panels, smaller caches.</summary>
+    public static Blocking OfAvx2 { get; } = Default with { Depth = 256, PackedRowColumns = 48, UnpackedRows = 32, UnpackedElements = 1 << 15 };
 
     /// <summary>
     /// That of bf16 products, whose depths and elements are pairs. A panel of B (48 x 1536 x 4 B = 288 KiB) stays in the
     /// second cache while the rows of A go by, which come from the third.
     /// </summary>
     public static Blocking OfPairs { get; } = Default with { Depth = 1536, TileRows = 2048, TileColumns = 48 };
+
+    /// <summary>The blocks for an instruction set.</summary>
+    public static Blocking For(InstructionSet set) => set == InstructionSet.Avx2 ? OfAvx2 : Default;
 
     /// <summary>
     /// Whether B [N, K] is better read as it lies than transposed into panels: measured on K from 128 to 4096, the sums

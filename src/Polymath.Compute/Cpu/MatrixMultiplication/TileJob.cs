@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Polymath.Compute.Cpu.MatrixMultiplication;
 
 /// <summary>
-/// Multiplies A, as it lies, by B, packed or as it lies, tile by tile of C. Within a tile the depth goes outermost, so
+/// Multiplies A, as it lies or packed, by B, packed or as it lies, tile by tile of C. Within a tile the depth goes outermost, so
 /// that A's block stays in the second cache; then B's panels; then rows, for which the panel stays where it is.
 /// </summary>
 internal readonly unsafe struct TileJob : IParallelJob
@@ -11,6 +11,7 @@ internal readonly unsafe struct TileJob : IParallelJob
     private readonly MicroKernelSet _kernels;
     private readonly ProductOperands _product;
     private readonly float* _panels;
+    private readonly RowPanels _rowPanels;
     private readonly int _depth;
     private readonly TileGrid _grid;
 
@@ -18,16 +19,18 @@ internal readonly unsafe struct TileJob : IParallelJob
     /// <param name="kernels">The micro-kernels.</param>
     /// <param name="product">The product.</param>
     /// <param name="panels">B as <see cref="PackingJob"/> packs it, or null: B's rows are read as they lie.</param>
+    /// <param name="rowPanels">Where a transposed A is packed, if it is.</param>
     /// <param name="depth">The k that a call of a micro-kernel sums.</param>
     /// <param name="blocking">The sizes of blocks.</param>
     /// <param name="threadCount">The number of threads that tiles are to be shared between.</param>
     public TileJob(
-        MicroKernelSet kernels, in ProductOperands product, float* panels, int depth, Blocking blocking,
-        int threadCount)
+        MicroKernelSet kernels, in ProductOperands product, float* panels, RowPanels rowPanels, int depth,
+        Blocking blocking, int threadCount)
     {
         _kernels = kernels;
         _product = product;
         _panels = panels;
+        _rowPanels = rowPanels;
         _depth = depth;
         _grid = new TileGrid(
             product.M, product.N, product.K, kernels.Rows, kernels.Columns, blocking, threadCount);
@@ -41,28 +44,38 @@ internal readonly unsafe struct TileJob : IParallelJob
     public void Execute(int tile, int worker)
     {
         (int row, int rowEnd, int column, int columnEnd) = _grid.TileAt(tile);
+        bool isPacked = _product.ADepthStride != 1 && _rowPanels.Pays(columnEnd - column);
         for (int k = 0; k < _product.K; k += _depth)
         {
             int depth = Math.Min(_depth, _product.K - k);
             TileOperands operands = new()
             {
-                ARowStride = _product.ARowStride,
-                ADepthStride = _product.ADepthStride,
+                ARowStride = isPacked ? 1 : _product.ARowStride,
+                ADepthStride = isPacked ? _kernels.Rows : _product.ADepthStride,
                 CRowStride = _product.CRowStride,
                 Depth = depth,
                 Accumulate = _product.Accumulate || k > 0,
             };
+            float* a = _product.A + (row * _product.ARowStride) + (k * _product.ADepthStride);
+            nint aStep = _kernels.Rows * _product.ARowStride;
+            if (isPacked)
+            {
+                a = _rowPanels.Pack(
+                    worker, a, _product.ADepthStride, depth, rowEnd - row, _product.M - row, out aStep);
+            }
+
             BlockPrefetch prefetch = PrefetchBehind(row, rowEnd, k, depth, columnEnd - column);
             for (int j = column; j < columnEnd; j += _kernels.Columns)
             {
-                MultiplyPanel(&operands, j, row, rowEnd, k, ref prefetch);
+                MultiplyPanel(&operands, a, aStep, j, row, rowEnd, k, ref prefetch);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyPanel(
-        TileOperands* operands, int column, int row, int rowEnd, int k, ref BlockPrefetch prefetch)
+        TileOperands* operands, float* a, nint aStep, int column, int row, int rowEnd, int k,
+        ref BlockPrefetch prefetch)
     {
         MicroKernel kernel = _kernels.Covering(_product.N - column);
         int columns = Math.Min(kernel.Columns, _product.N - column);
@@ -72,10 +85,10 @@ internal readonly unsafe struct TileJob : IParallelJob
             : _panels + ((nint)column * _product.K) + ((nint)k * kernel.Columns);
         bool isLast = k + operands->Depth == _product.K;
         operands->Bias = isLast && _product.Bias is not null ? _product.Bias + column : null;
-        for (; row < rowEnd; row += kernel.Rows)
+        for (; row < rowEnd; row += kernel.Rows, a += aStep)
         {
             prefetch.Advance();
-            operands->A = _product.A + (row * _product.ARowStride) + (k * _product.ADepthStride);
+            operands->A = a;
             operands->C = _product.C + (row * _product.CRowStride) + column;
             int rows = Math.Min(kernel.Rows, rowEnd - row);
             PrefetchTile(operands->C, operands->CRowStride, rows, columns);

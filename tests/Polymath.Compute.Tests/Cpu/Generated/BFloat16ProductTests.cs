@@ -12,7 +12,7 @@ public sealed unsafe class BFloat16ProductTests
     // Blocks so small that small matrices have several in every direction.
     private static readonly Blocking SmallBlocks = new(
         Depth: 32, TileRows: 16, TileColumns: 48, PackedDepth: 64, PackedElements: 64 * 100, InnerProductRows: 5,
-        UnpackedRows: 20, UnpackedElements: 1000);
+        UnpackedRows: 20, UnpackedElements: 1000, PackedRowColumns: 40);
 
     private static readonly Gen<(MatrixProduct Product, int M, int N, int K, int Gap, bool Accumulate, bool HasBias)>
         Shapes =

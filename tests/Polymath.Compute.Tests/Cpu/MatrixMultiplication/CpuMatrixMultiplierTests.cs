@@ -9,7 +9,7 @@ public sealed unsafe class CpuMatrixMultiplierTests
     // Blocks so small that small matrices have several in every direction, and both sides of every choice are taken.
     private static readonly Blocking SmallBlocks = new(
         Depth: 32, TileRows: 16, TileColumns: 96, PackedDepth: 64, PackedElements: 64 * 100, InnerProductRows: 5,
-        UnpackedRows: 20, UnpackedElements: 1000);
+        UnpackedRows: 20, UnpackedElements: 1000, PackedRowColumns: 40);
 
     private static readonly Gen<Shape> Shapes =
         from product in Gen.Enum<MatrixProduct>()
