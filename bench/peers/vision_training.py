@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--hidden", type=int, default=256, help="hidden columns of the feed-forward layers")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--stem", default="32,64,64", help="channels of the convolutions, the first of stride 2")
+    parser.add_argument("--stem-norm", action="store_true", help="norms behind the convolutions")
     arguments = parser.parse_args()
     peer.prepare_process(arguments)
 
@@ -30,7 +31,10 @@ def main() -> None:
     torch.manual_seed(arguments.seed)
     stem = tuple(int(channels) for channels in arguments.stem.split(","))
     positions = (SIDE // PATCH) ** 2
-    shape = Shape(arguments.layers, arguments.heads, arguments.width, arguments.hidden, stem, positions, CLASSES)
+    shape = Shape(
+        arguments.layers, arguments.heads, arguments.width, arguments.hidden, stem, positions, CLASSES,
+        arguments.stem_norm,
+    )
     recipe = Recipe(
         3e-3, 3e-4, 0.95, 0.1, warmup_steps=100, decay_steps=2000, clip=arguments.clip, autocast=arguments.autocast
     )

@@ -11,7 +11,10 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a network; `stem` are the channels of the convolutions before the embedding, the first of stride 2."""
+    """
+    The size of a network; `stem` are the channels of the convolutions before the embedding, the first of stride 2, with
+    norms behind them where `stem_norm`.
+    """
 
     layers: int
     heads: int
@@ -20,6 +23,7 @@ class Shape:
     stem: tuple[int, ...]
     positions: int
     classes: int
+    stem_norm: bool
 
 
 class RmsNorm(nn.Module):
@@ -73,9 +77,10 @@ class Vit(nn.Module):
         super().__init__()
         channels = (1, *shape.stem)
         self.stem = nn.ModuleList(
-            nn.Conv2d(before, after, 3, stride=2 if index == 0 else 1, padding=1)
+            nn.Conv2d(before, after, 3, stride=2 if index == 0 else 1, padding=1, bias=not shape.stem_norm)
             for index, (before, after) in enumerate(zip(channels, channels[1:]))
         )
+        self.norms = nn.ModuleList(nn.LayerNorm(after) for after in shape.stem if shape.stem_norm)
         self.embedding = nn.Conv2d(channels[-1], shape.width, 3, stride=2, padding=1, bias=False)
         self.positions = nn.Parameter(0.02 * torch.randn(shape.positions, shape.width))
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
@@ -84,8 +89,14 @@ class Vit(nn.Module):
 
     def forward(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Returns the mean cross-entropy, in nats, of labels [B] for images [B, 1, side, side]."""
-        for convolution in self.stem:
-            images = functional.gelu(convolution(images), approximate="tanh")
+        if self.norms:
+            # The channels side by side, as the norms want them.
+            images = images.contiguous(memory_format=torch.channels_last)
+        for index, convolution in enumerate(self.stem):
+            images = convolution(images)
+            if self.norms:
+                images = self.norms[index](images.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+            images = functional.gelu(images, approximate="tanh")
         x = self.embedding(images).flatten(2).transpose(1, 2) + self.positions
         for block in self.blocks:
             x = block(x)

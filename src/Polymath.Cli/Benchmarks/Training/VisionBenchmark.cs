@@ -28,6 +28,7 @@ internal static class VisionBenchmark
             "--layers", $"{trunk.LayerCount}", "--heads", $"{trunk.HeadCount}", "--width", $"{trunk.Width}",
             "--hidden", $"{trunk.ResolvedFeedForwardWidth}", "--batch", $"{recipe.BatchSize}",
             "--stem", string.Join(',', recipe.Patch.StemChannels),
+            .. recipe.Patch.StemNorm ? ["--stem-norm"] : Array.Empty<string>(),
         ];
         var subject = new TrainingSubject(
             Name, "images of 28 x 28", "images", StepsPerTurn, "vision_training.py", shape,
