@@ -70,7 +70,8 @@ public sealed unsafe class CpuMatrixMultiplier : IDisposable
     public bool HasBFloat16Products => _bfloat16.Value is not null;
 
     /// <summary>The memory that is held for packed panels.</summary>
-    public long ScratchBytes => _panelBytes + _rowPanels.Bytes + (_bfloat16.IsValueCreated ? _bfloat16.Value?.ScratchBytes ?? 0 : 0);
+    public long ScratchBytes =>
+        _panelBytes + _rowPanels.Bytes + (_bfloat16.IsValueCreated ? _bfloat16.Value?.ScratchBytes ?? 0 : 0);
 
     /// <summary>The generated routines of a precision; null where there are none: it is then computed in fp32.</summary>
     internal BFloat16Kernels? RoutinesFor(ProductPrecision precision) =>

@@ -32,7 +32,7 @@ public sealed unsafe class PatchPort : IInputPort
         int maxImages = builder.MaxRows / _positionCount;
         _convolutions = BuildStem(builder, recipe, trunk, image, maxImages);
         _hidden = [.. _convolutions.SkipLast(1).Select(
-            convolution => new ActivatedMap(builder, convolution, maxImages, recipe.StemNorm))];
+            (convolution, index) => new ActivatedMap(builder, StemName(index), convolution, maxImages, recipe.StemNorm))];
         _patchWeight = _convolutions.Length > 0
             ? null
             : builder.Parameters.Add(new(
@@ -101,6 +101,8 @@ public sealed unsafe class PatchPort : IInputPort
         return sum;
     }
 
+    private static string StemName(int index) => $"stem.{index}";
+
     private static Convolution[] BuildStem(
         NetworkBuilder builder, PatchRecipe recipe, TrunkRecipe trunk, FeatureMap map, int maxImages)
     {
@@ -113,7 +115,7 @@ public sealed unsafe class PatchPort : IInputPort
         foreach (int channels in recipe.StemChannels)
         {
             int stride = convolutions.Count < recipe.HalvingCount ? 2 : 1;
-            Append($"stem.{convolutions.Count}", stride, channels, bias: !recipe.StemNorm);
+            Append(StemName(convolutions.Count), stride, channels, bias: !recipe.StemNorm);
         }
 
         // The bias of the embedding would be one more term in the vectors of the positions.

@@ -136,7 +136,8 @@ public sealed class GamesTests(GamesTests.TrainedPlayer run) : IClassFixture<Gam
     [
         "train", "games", game, "--out", folder, "--budget", $"{steps}steps", "--threads", threads, "--set",
         "network.layerCount=1", "network.width=32", "network.feedForwardWidth=64", "reinforcement.environmentCount=32",
-        "reinforcement.rolloutSteps=32", "reinforcement.batchSize=512", "reinforcement.epochCount=4", "learning.learningRate=0.003",
+        "reinforcement.rolloutSteps=32", "reinforcement.batchSize=512", "reinforcement.epochCount=4",
+        "learning.learningRate=0.003",
         "reinforcement.quickEpisodeCount=16", "reinforcement.fullEpisodeCount=128", "reinforcement.episodeSteps=500",
     ];
 

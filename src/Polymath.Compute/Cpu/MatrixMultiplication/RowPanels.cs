@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Polymath.Compute.Cpu.MatrixMultiplication;
@@ -9,12 +8,13 @@ namespace Polymath.Compute.Cpu.MatrixMultiplication;
 /// </summary>
 internal sealed unsafe class RowPanels : IDisposable
 {
-    // Copies are of whole vectors, so a panel has room behind its end.
+    // Copies are of whole vectors, not element by element as of a strip of B; so a panel has room behind its end.
     private const int CopyWidth = 8;
 
     private readonly int _tileRows, _fewestColumns;
     private readonly nint _workerElements;
-    private float* _panels;
+    private readonly Scratch _memory = new();
+    private readonly float* _panels;
 
     /// <summary>Takes memory for every worker's block, if transposed operands are packed at all.</summary>
     /// <param name="blocking">The sizes of blocks.</param>
@@ -28,13 +28,12 @@ internal sealed unsafe class RowPanels : IDisposable
         {
             int panels = Blocking.CeilingDivide(blocking.TileRows, tileRows);
             _workerElements = panels * PanelElements(blocking.Depth);
-            Bytes = workerCount * _workerElements * sizeof(float);
-            _panels = (float*)HugePages.Allocate((nuint)Bytes);
+            _panels = _memory.Take(workerCount * _workerElements);
         }
     }
 
     /// <summary>The memory that is held.</summary>
-    public long Bytes { get; }
+    public long Bytes => _memory.Bytes;
 
     /// <summary>Whether a block that is multiplied by so many columns is better packed.</summary>
     public bool Pays(int columns) => columns >= _fewestColumns;
@@ -73,11 +72,7 @@ internal sealed unsafe class RowPanels : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_panels);
-        _panels = null;
-    }
+    public void Dispose() => _memory.Dispose();
 
     private nint PanelElements(int depth) => Blocking.RoundUp((depth * _tileRows) + CopyWidth, CopyWidth);
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Polymath.Compute.Cpu.MatrixMultiplication;
 
 /// <summary>
-/// Multiplies A, as it lies or packed, by B, packed or as it lies, tile by tile of C. Within a tile the depth goes outermost, so
-/// that A's block stays in the second cache; then B's panels; then rows, for which the panel stays where it is.
+/// Multiplies A by B, each packed or as it lies, tile by tile of C. Within a tile the depth goes outermost, so that A's block
+/// stays in the second cache; then B's panels; then rows, for which the panel stays where it is.
 /// </summary>
 internal readonly unsafe struct TileJob : IParallelJob
 {
